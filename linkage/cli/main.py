@@ -1,0 +1,27 @@
+"""The command `linkage` and its verbs."""
+
+import click
+
+from linkage import __version__
+from linkage.cli.evaluate import evaluate
+from linkage.cli.explain import explain
+from linkage.cli.group import LinkageGroup
+from linkage.cli.report import report
+from linkage.cli.ring import ring
+from linkage.cli.run import run
+from linkage.cli.simulate import simulate
+
+
+@click.group(cls=LinkageGroup, examples=("linkage run data/ --out out/", "linkage ring out/ RING"))
+@click.version_option(__version__, message="linkage %(version)s")
+def cli() -> None:
+    """Find rings of accounts run by one operator, with evidence a person can check."""
+
+
+for verb in (run, ring, explain, report, evaluate, simulate):
+    cli.add_command(verb)
+
+
+def main() -> None:
+    """Run the command line and exit with the contract's code."""
+    cli(prog_name="linkage")

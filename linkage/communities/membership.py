@@ -1,0 +1,268 @@
+"""Who belongs to a ring: the posterior of each account for each ring it touches.
+
+For a ring and a family of evidence the score of an account is the sum, over the
+identifiers of the family, of the log ratio between the odds of being a member among the
+identifier's other holders and the prior odds. What such a score is worth is then read off
+the ring itself: among all accounts that score as high, how many are core members? Where
+that is less than the sum, it counts, so that the dependence of identifiers within a family
+is measured and not assumed. Families are taken as independent
+and add up; a family in which the members score and the account does not counts against it.
+The account itself is left out of everything that judges it.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
+
+CORE_NATS = 2.0
+"""Posterior log odds above which a member helps to describe its ring."""
+
+MOST_SURE = 4.0
+"""Posterior log odds to which one family alone may lift an account."""
+
+MOST_AGAINST = 4.0
+"""Most that one family may take away."""
+
+LEAST_SHARE = 0.02
+"""An identifier proposes a ring to its holders when this share of them are core members."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """One row per account and ring it may belong to, by ring, then account."""
+
+    account: Ints
+    ring: Ints
+    nats: Floats
+    """(n_cells,) posterior log odds of membership."""
+    by_family: Floats
+    """(n_cells, n_families) nats each family adds."""
+
+
+@dataclass(frozen=True)
+class Members:
+    """Rings as they stand: one row per account and ring; an account may be in two at first."""
+
+    account: Ints
+    ring: Ints
+    is_core: Flags
+    n_rings: int
+
+
+def membership(
+    incidence: Incidence, members: Members, strangers: Floats
+) -> Cells:
+    """Score every account for every ring it touches.
+
+    Parameters
+    ----------
+    incidence
+        Who holds what.
+    members
+        The rings as they stand.
+    strangers
+        (n_kinds,) strangers' holdings that one agreement must outweigh; above 0.
+    """
+    n = incidence.n_accounts
+    profile, prior = ring_profile(incidence, members)
+    n_core = np.bincount(members.ring[members.is_core], minlength=members.n_rings).astype(float)
+    account, ring = _touched(incidence, members, profile, prior, strangers)
+    is_core = np.zeros(len(account), dtype=bool)
+    is_core[np.searchsorted(ring * n + account, members.ring * n + members.account)] = (
+        members.is_core
+    )
+    gains = identifier_gains(incidence, profile, prior, strangers, account, ring, is_core)
+    sums, hubs, doubt = _family_scores(incidence, gains, strangers, len(account))
+    by_family = np.empty_like(sums)
+    for family in range(sums.shape[1]):
+        by_family[:, family] = _calibrated(
+            sums[:, family], hubs[:, family], doubt[:, family], ring, is_core,
+            n_core=n_core, prior=prior,
+        )
+    nats = _logit(prior[ring]) + by_family.sum(axis=1)
+    nats[n_core[ring] < 2] = -np.inf
+    return Cells(account, ring, nats, by_family)
+
+
+def _touched(
+    incidence: Incidence, members: Members, profile: sp.csr_matrix, prior: Floats,
+    strangers: Floats,
+) -> tuple[Ints, Ints]:
+    """Pairs of account and ring worth a look: members, and holders of what members hold."""
+    entry = profile.tocoo()
+    creates = incidence.creates[entry.row]
+    identifier, ring, o = entry.row[creates], entry.col[creates], entry.data[creates]
+    d = incidence.n_holders[identifier]
+    share = _share(o.astype(float), d - 1.0, prior[ring], strangers[incidence.kind[identifier]])
+    keep = share >= LEAST_SHARE
+    gain = _logit(share[keep]) - _logit(prior[ring[keep]])
+    speaks = sp.csr_matrix(
+        (np.maximum(gain, 1e-6), (identifier[keep], ring[keep])), shape=profile.shape
+    )
+    found = (incidence.held @ speaks).tocoo()
+    likely = found.data + _logit(prior[found.col]) > -3.0
+    n = incidence.n_accounts
+    cell = np.unique(np.concatenate([
+        found.col[likely].astype(np.int64) * n + found.row[likely],
+        members.ring * n + members.account,
+    ]))
+    return cell % n, cell // n
+
+
+@dataclass(frozen=True)
+class Gains:
+    """What each identifier of an account says for a ring: one row per cell and identifier."""
+
+    cell: Ints
+    identifier: Ints
+    nats: Floats
+    """Log ratio of the odds among the other holders to the prior odds; above 0."""
+
+
+def identifier_gains(
+    incidence: Incidence, profile: sp.csr_matrix, prior: Floats, strangers: Floats,
+    account: Ints, ring: Ints, is_core: Flags,
+) -> Gains:
+    """Ask the other holders of each account's identifiers whether they are members.
+
+    Parameters
+    ----------
+    incidence
+        Who holds what.
+    profile
+        (n_identifiers, n_rings) core members that hold each identifier; sorted.
+    prior
+        (n_rings,) share of all accounts that are core members.
+    strangers
+        (n_kinds,) strangers' holdings that one agreement must outweigh.
+    account, ring, is_core
+        (n_cells,) the account, the ring, and whether the one is counted in the other.
+    """
+    cell, holding = expand(incidence.held.indptr, account)
+    identifier = incidence.held.indices[holding].astype(np.int64)
+    inside = lookup(profile, identifier, ring[cell]) - is_core[cell]
+    some = inside > 0
+    cell, identifier, inside = cell[some], identifier[some], inside[some].astype(float)
+    pi = prior[ring[cell]]
+    others = incidence.n_holders[identifier] - 1.0
+    share = _share(inside, others, pi, strangers[incidence.kind[identifier]])
+    nats = _logit(share) - _logit(pi)
+    for_it = nats > 0
+    return Gains(cell[for_it], identifier[for_it], nats[for_it])
+
+
+def ring_profile(incidence: Incidence, members: Members) -> tuple[sp.csr_matrix, Floats]:
+    """Count the core members that hold each identifier, and their share of all accounts."""
+    n, n_rings = incidence.n_accounts, members.n_rings
+    core = _matrix(members.account[members.is_core], members.ring[members.is_core], n, n_rings)
+    n_core = np.asarray(core.sum(axis=0)).ravel().astype(float)
+    profile = (incidence.held.T @ core).tocsr()
+    profile.sort_indices()
+    return profile, np.clip(n_core / n, 0.5 / n, 0.5)
+
+
+def _family_scores(
+    incidence: Incidence, gains: Gains, strangers: Floats, n_cells: int
+) -> tuple[Floats, Floats, Floats]:
+    """Sum what each family's identifiers say of each cell.
+
+    Returns
+    -------
+    sums
+        (n_cells, n_families) nats of identifiers that may create.
+    hubs
+        (n_cells, n_families) nats of the best identifier that may only corroborate.
+    doubt
+        (n_cells, n_families) strangers that the surest kind must outweigh.
+    """
+    n_families = len(incidence.families)
+    place = gains.cell * n_families + incidence.family[gains.identifier]
+    size = n_cells * n_families
+    creates = incidence.creates[gains.identifier]
+    sums = np.bincount(place[creates], weights=gains.nats[creates], minlength=size)
+    hubs = np.zeros(size)
+    np.maximum.at(hubs, place[~creates], gains.nats[~creates])
+    doubt = np.full(size, np.inf)
+    np.minimum.at(doubt, place, strangers[incidence.kind[gains.identifier]])
+    shape = (n_cells, n_families)
+    return sums.reshape(shape), hubs.reshape(shape), doubt.reshape(shape)
+
+
+def _calibrated(
+    score: Floats, hub: Floats, doubt: Floats, ring: Ints, is_core: Flags,
+    *, n_core: Floats, prior: Floats,
+) -> Floats:
+    """Nats that one family adds to each cell, as the ring's own members bear out."""
+    scoring = np.flatnonzero(score > 0)
+    order = scoring[np.lexsort((-score[scoring], ring[scoring]))]
+    r = ring[order]
+    new_ring = np.r_[True, r[1:] != r[:-1]] if len(r) else np.zeros(0, dtype=bool)
+    start = np.flatnonzero(new_ring)
+    group = np.cumsum(new_ring) - 1
+    last = _last_of_ties(group, score[order])
+    above = (last + 1 - start[group]).astype(float) if len(r) else np.zeros(0)
+    running = np.cumsum(is_core[order])
+    before = (running - is_core[order])[start]
+    core_above = (running[last] - before[group]).astype(float) if len(r) else np.zeros(0)
+    mine = is_core[order]
+    share = _share(core_above - mine, above - 1.0, prior[r], doubt[order])
+    borne_out = np.minimum(_logit(share) - _logit(prior[r]), score[order])
+    gain = np.zeros(len(score))
+    gain[order] = np.maximum(borne_out, 0.0)
+    has = gain > 0
+    covered = np.bincount(ring[has & is_core], minlength=len(n_core))
+    missing = (n_core - covered + 0.5) / (n_core + 1.0)
+    against = np.maximum(np.log(missing), -MOST_AGAINST)
+    # What strangers share as well speaks for an account, and not in the place of the rest.
+    gain = np.where(has, np.maximum(gain, hub), hub + against[ring])
+    return np.minimum(gain, MOST_SURE - _logit(prior[ring]))
+
+
+def _last_of_ties(group: Ints, score: Floats) -> Ints:
+    """Index of the last row with the same group and score."""
+    if not len(group):
+        return np.zeros(0, dtype=np.int64)
+    differs = (group[1:] != group[:-1]) | (score[1:] != score[:-1])
+    ends = np.flatnonzero(np.r_[differs, True])
+    return np.repeat(ends, np.diff(np.r_[-1, ends]))
+
+
+def _share(inside: Floats, others: Floats, prior: Floats, strangers: Floats) -> Floats:
+    """P(member) among an identifier's other holders, shrunk to the prior by strangers."""
+    share = (inside + strangers * prior) / (np.maximum(others, inside) + strangers)
+    return np.clip(share, 1e-9, 1 - 1e-6)
+
+
+def _logit(p: Floats) -> Floats:
+    """Natural log odds."""
+    return np.log(p / (1 - p))  # type: ignore[no-any-return]
+
+
+def _matrix(row: Ints, column: Ints, n_rows: int, n_columns: int) -> sp.csr_matrix:
+    """A sparse matrix of ones."""
+    return sp.csr_matrix(
+        (np.ones(len(row), dtype=np.int32), (row, column)), shape=(n_rows, n_columns)
+    )
+
+
+def expand(starts: Ints, account: Ints) -> tuple[Ints, Ints]:
+    """List the holdings of accounts: (position in ``account``, position in the matrix)."""
+    length = np.diff(starts)[account].astype(np.int64)
+    which = np.repeat(np.arange(len(account)), length)
+    offset = np.arange(len(which)) - np.repeat(np.cumsum(length) - length, length)
+    return which, starts[account].astype(np.int64)[which] + offset
+
+
+def lookup(matrix: sp.csr_matrix, row: Ints, column: Ints) -> Ints:
+    """Entries of a sorted sparse matrix at many places; 0 where there is none."""
+    n_columns = matrix.shape[1]
+    filled = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
+    key = filled * n_columns + matrix.indices
+    wanted = row * n_columns + column
+    at = np.searchsorted(key, wanted)
+    at[at == len(key)] = 0
+    hit = key[at] == wanted if len(key) else np.zeros(len(wanted), dtype=bool)
+    return np.where(hit, matrix.data[at] if len(key) else 0, 0)

@@ -1,0 +1,220 @@
+"""Rings as operations: fragments of one joined, customers of one vendor told apart.
+
+A long chain is many communities to any measure of density, and two operators who rent from
+one proxy vendor are one. What tells operations apart is which kinds of evidence cross:
+
+* Two rings are one operation when at least two families of evidence, one of them not for
+  hire, cross between them more often than chance allows.
+* A ring is several operations when nothing but what is for hire (addresses) joins parts
+  of it that are each held together by other evidence.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
+from linkage.evidence.pairs import WIDEST
+
+FOR_HIRE = ("network",)
+"""Families that strangers rent from one vendor."""
+
+SIGNIFICANT = 12.0
+"""Nats by which a crossing must beat chance."""
+
+LEAST_PART = 0.10
+"""Smallest part of a ring that may be an operation of its own, in shares of the ring."""
+
+FEWEST = 5
+"""Smallest part of a ring that may be an operation of its own, in accounts."""
+
+
+def join_fragments(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
+    """Return new ring labels with fragments of one operation joined.
+
+    Parameters
+    ----------
+    incidence
+        Who holds what.
+    account, ring
+        (n_members,) each account once.
+    """
+    while True:
+        crossing = _crossings(incidence, account, ring)
+        joined = _joined(incidence, crossing, ring)
+        if (joined == ring).all():
+            return ring
+        ring = joined
+
+
+def split_vendors(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
+    """Return new ring labels with operators apart who share nothing but what is for hire."""
+    own = [at for at, name in enumerate(incidence.families) if name not in FOR_HIRE]
+    part = _parts(incidence, account, ring, np.isin(incidence.family, own))
+    size = np.bincount(ring)
+    n_parts = int(part.max(initial=-1)) + 1
+    inside = part >= 0
+    part_size = np.bincount(part[inside], minlength=n_parts)
+    ring_of = np.zeros(n_parts, dtype=np.int64)
+    ring_of[part[inside]] = ring[inside]
+    firm = np.zeros(n_parts, dtype=np.int64)
+    for family in own:
+        covered = _covered(incidence, account, part, incidence.family == family)
+        firm += np.bincount(part[covered], minlength=n_parts) >= 0.5 * part_size
+    stands = (
+        (part_size >= np.maximum(FEWEST, LEAST_PART * size[ring_of]))
+        & (firm >= 2)
+        & (part_size < size[ring_of])
+    )
+    moved = inside & stands[np.maximum(part, 0)]
+    return np.where(moved, len(size) + part, ring)
+
+
+def _covered(incidence: Incidence, account: Ints, part: Ints, chosen: Flags) -> Flags:
+    """(n_members,) does the account hold a chosen identifier with another of its part?"""
+    usable = incidence.creates & chosen
+    held = incidence.held[account].tocoo()
+    keep = usable[held.col] & (part[held.row] >= 0)
+    key = part[held.row[keep]] * incidence.n_identifiers + held.col[keep]
+    _, which, n = np.unique(key, return_inverse=True, return_counts=True)
+    found = np.zeros(len(account), dtype=bool)
+    found[held.row[keep][n[which] >= 2]] = True
+    return found
+
+
+@dataclass(frozen=True)
+class _Crossings:
+    """Pairs of rings with identifiers in common, by family."""
+
+    low: Ints
+    high: Ints
+    by_family: Floats
+    """(n_pairs, n_families) identifiers that both hold."""
+    n_low: Ints
+    """Accounts of the lower ring that hold one of them."""
+    n_high: Ints
+
+
+def _crossings(incidence: Incidence, account: Ints, ring: Ints) -> _Crossings:
+    """List the pairs of rings that rare identifiers cross between."""
+    n_rings = int(ring.max(initial=0)) + 1
+    holders = incidence.n_holders
+    rare = incidence.creates & (holders <= WIDEST)
+    held = incidence.held[account].tocoo()
+    keep = rare[held.col]
+    identifier, holder = held.col[keep].astype(np.int64), held.row[keep]
+    order = np.lexsort((ring[holder], identifier))
+    identifier, holder = identifier[order], holder[order]
+    cell = identifier * n_rings + ring[holder]
+    first = np.r_[True, cell[1:] != cell[:-1]] if len(cell) else np.zeros(0, bool)
+    cells = cell[first]
+    left, right = _pairs_within(cells // n_rings)
+    low, high = cells[left] % n_rings, cells[right] % n_rings
+    pair, which = np.unique(low * n_rings + high, return_inverse=True)
+    n_families = len(incidence.families)
+    family = incidence.family[cells[left] // n_rings]
+    by_family = np.bincount(which * n_families + family, minlength=len(pair) * n_families)
+    members = np.split(holder, np.flatnonzero(first)[1:]) if len(cell) else []
+    return _Crossings(
+        low=pair // n_rings,
+        high=pair % n_rings,
+        by_family=by_family.reshape(-1, n_families).astype(float),
+        n_low=_n_distinct(which, left, members, len(pair)),
+        n_high=_n_distinct(which, right, members, len(pair)),
+    )
+
+
+def _pairs_within(group: Ints) -> tuple[Ints, Ints]:
+    """All pairs of positions with the same group; ``group`` is sorted."""
+    size = np.bincount(np.unique(group, return_inverse=True)[1]) if len(group) else group
+    start = np.cumsum(size) - size
+    lefts, rights = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    for width in np.unique(size[size > 1]):
+        left, right = np.triu_indices(width, 1)
+        at = start[size == width][:, None]
+        lefts.append((at + left).ravel())
+        rights.append((at + right).ravel())
+    return np.concatenate(lefts), np.concatenate(rights)
+
+
+def _n_distinct(which: Ints, cell: Ints, members: list[Ints], n: int) -> Ints:
+    """(n,) distinct accounts over the cells of each pair."""
+    if not len(cell):
+        return np.zeros(n, dtype=np.int64)
+    length = np.array([len(members[at]) for at in cell])
+    owner = np.repeat(which, length)
+    account = np.concatenate([members[at] for at in cell])
+    unique = np.unique(owner * (int(account.max()) + 1) + account)
+    return np.bincount(unique // (int(account.max()) + 1), minlength=n)
+
+
+def _joined(incidence: Incidence, crossing: _Crossings, ring: Ints) -> Ints:
+    """Merge the rings whose crossings are those of one operation."""
+    n = incidence.n_accounts
+    holders = incidence.n_holders.astype(float)
+    rare = incidence.creates & (holders <= WIDEST)
+    mass = np.bincount(
+        incidence.family[rare],
+        weights=(holders * (holders - 1))[rare] / (float(n) * n),
+        minlength=len(incidence.families),
+    )
+    size = np.bincount(ring).astype(float)
+    expected = (size[crossing.low] * size[crossing.high])[:, None] * np.maximum(mass, 1e-12)
+    observed = crossing.by_family
+    with np.errstate(divide="ignore", invalid="ignore"):
+        nats = observed * np.log(observed / expected) - (observed - expected)
+    nats = np.where(observed > expected, nats, 0.0)
+    hired = np.isin(incidence.families, FOR_HIRE)
+    one = (
+        ((nats > 3).sum(axis=1) >= 2)
+        & (nats[:, ~hired].max(axis=1, initial=0) > 3)
+        & (nats.sum(axis=1) > SIGNIFICANT)
+        & (np.minimum(crossing.n_low, crossing.n_high) >= 2)
+        & (observed.sum(axis=1) >= 3)
+    )
+    graph = sp.coo_matrix(
+        (np.ones(one.sum(), dtype=np.int8), (crossing.low[one], crossing.high[one])),
+        shape=(len(size), len(size)),
+    )
+    _, component = sp.csgraph.connected_components(graph, directed=False)
+    smallest = np.full(component.max() + 1, len(size))
+    np.minimum.at(smallest, component, np.arange(len(size)))
+    return smallest[component[ring]]
+
+
+def _parts(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> Ints:
+    """(n_members,) part of its ring that an account's chosen identifiers put it in; -1 none.
+
+    Two identifiers are joined when two members of the ring hold both, so that one
+    accidental account bridges nothing; what more strangers than members hold joins nothing.
+    """
+    usable = incidence.creates & chosen
+    held = incidence.held[account].tocoo()
+    keep = usable[held.col]
+    column = ring[held.row[keep]] * incidence.n_identifiers + held.col[keep]
+    columns, position, n_members = np.unique(column, return_inverse=True, return_counts=True)
+    own = 2 * n_members >= incidence.n_holders[columns % incidence.n_identifiers]
+    rows, position = held.row[keep][own[position]], position[own[position]]
+    matrix = sp.csr_matrix(
+        (np.ones(len(position), dtype=np.int32), (rows, position)),
+        shape=(len(account), len(columns)),
+    )
+    both = (matrix.T @ matrix).tocoo()
+    joined = both.data >= 2
+    graph = sp.coo_matrix(
+        (np.ones(joined.sum(), np.int8), (both.row[joined], both.col[joined])),
+        shape=both.shape,
+    )
+    _, component = sp.csgraph.connected_components(graph, directed=False)
+    entry = matrix.tocoo()
+    shared = n_members[entry.col] >= 2
+    part = np.full(len(account), -1, dtype=np.int64)
+    row, found = entry.row[shared], component[entry.col[shared]]
+    pair, votes = np.unique(row.astype(np.int64) * (len(columns) + 1) + found, return_counts=True)
+    order = np.lexsort((pair, -votes, pair // (len(columns) + 1)))
+    pair = pair[order]
+    owner = pair // (len(columns) + 1)
+    first = np.r_[True, owner[1:] != owner[:-1]] if len(owner) else np.zeros(0, bool)
+    part[owner[first]] = pair[first] % (len(columns) + 1)
+    return part

@@ -1,0 +1,150 @@
+"""From proposals to rings: judge members, split and join operations, until nothing moves."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from linkage.communities.identifier_view import identifier_view
+from linkage.communities.leiden import Leiden
+from linkage.communities.membership import CORE_NATS, Cells, Members, membership
+from linkage.communities.operations import join_fragments, split_vendors
+from linkage.communities.pair_view import pair_view
+from linkage.communities.proposals import as_members, best_cells, explained, together
+from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
+from linkage.evidence.weights import Weights
+
+log = logging.getLogger(__name__)
+
+MOST_ROUNDS = 6
+
+FEWEST_SOUND = 3
+SOUND_SHARE = 0.2
+"""A ring is described by its two-family members when they are this many and this share."""
+
+SETTLED = 0.02
+"""Share of the members that may still change ring when the rounds end."""
+
+
+@dataclass(frozen=True)
+class Communities:
+    """Who is in which ring, and how sure: one row per member, by account."""
+
+    account: Ints
+    ring: Ints
+    """Dense numbers without meaning, from 0."""
+    nats: Floats
+    """Posterior log odds of membership, above 0."""
+    by_family: Floats
+    """(n_members, n_families) nats each family adds or takes away."""
+    is_core: Flags
+    prior_nats: Floats
+    """(n_members,) prior log odds; with ``by_family`` it adds up to ``nats``."""
+    judged: Members
+    """The rings that the last judgement measured accounts against."""
+    judged_ring: Ints
+    """(n_members,) number of the member's ring in ``judged``."""
+
+    def of_rings(self, kept: Flags) -> "Communities":
+        """Return only the rings that are flagged, numbered anew from 0 in the same order."""
+        rows = kept[self.ring]
+        return replace(
+            self, account=self.account[rows], ring=_dense(self.ring[rows]),
+            nats=self.nats[rows], by_family=self.by_family[rows], is_core=self.is_core[rows],
+            prior_nats=self.prior_nats[rows], judged_ring=self.judged_ring[rows],
+        )
+
+
+def find_communities(
+    incidence: Incidence, weights: Weights, pair: Ints, leiden: Leiden,
+    step: Callable[[str], None] = lambda name: None,
+) -> Communities:
+    """Let both views propose and the membership posterior judge.
+
+    Parameters
+    ----------
+    incidence
+        Who holds what.
+    weights
+        Estimated reliabilities.
+    pair
+        The strong pairs, left * n_accounts + right, ascending.
+    leiden
+        The library that partitions.
+    step
+        Called with the name of each step as it begins.
+    """
+    n = incidence.n_accounts
+    step("identifier view")
+    collective = as_members(identifier_view(incidence, leiden))
+    step("first judgement")
+    settled = explained(membership(incidence, collective, weights.strangers), n)
+    step("pair view")
+    open_pair = pair[~(settled[pair // n] & settled[pair % n])]
+    return settle(
+        incidence, together(collective, as_members(pair_view(n, open_pair, leiden))), weights,
+        step=step,
+    )
+
+
+def settle(
+    incidence: Incidence, members: Members, weights: Weights,
+    step: Callable[[str], None] = lambda name: None,
+) -> Communities:
+    """Repeat judging, splitting and joining until membership settles."""
+    founder = np.zeros(incidence.n_accounts, dtype=bool)
+    label = np.full(incidence.n_accounts, -1, dtype=np.int64)
+    for turn in range(MOST_ROUNDS):
+        step(f"membership, round {turn + 1}")
+        judged = members
+        cells = membership(incidence, judged, weights.strangers)
+        best = best_cells(cells)
+        account, ring = cells.account[best], cells.ring[best]
+        if turn == 0:
+            founder[account[_is_member(members, incidence.n_accounts, account, ring)]] = True
+        core = _core(cells, best, founder[account])
+        before, label = label, np.full_like(label, -1)
+        label[account] = ring
+        moved = int((before != label).sum())
+        log.debug("round=%d members=%d moved=%d", turn, len(account), moved)
+        final = _dense(join_fragments(incidence, account, _dense(split_vendors(
+            incidence, account, _dense(ring)))))
+        settled = turn > 0 and moved <= SETTLED * max(len(account), 1)
+        members = Members(account, final, core, int(final.max(initial=-1)) + 1)
+        label[account] = final
+        if settled or not len(account):
+            break
+    prior = cells.nats[best] - cells.by_family[best].sum(axis=1)
+    return Communities(
+        account, _dense(ring), cells.nats[best], cells.by_family[best], core, prior, judged, ring
+    )
+
+
+def _is_member(members: Members, n_accounts: int, account: Ints, ring: Ints) -> Flags:
+    """Tell which (account, ring) rows the proposals already had."""
+    known = members.ring * n_accounts + members.account
+    return np.isin(ring * n_accounts + account, known)
+
+
+def _core(cells: Cells, best: Ints, founder: Flags) -> Flags:
+    """Flag the members that describe their ring.
+
+    Where a fifth of a ring's members speak by two families, only those who do describe it:
+    innocents whose homes an operator came through share his addresses and nothing else, and
+    must not bear each other out. Elsewhere its founders do. One who joined later must be
+    sure and speak by two families: otherwise a ring creeps along chance agreements from
+    stranger to stranger.
+    """
+    ring = cells.ring[best]
+    by_two = (cells.by_family[best] > 1.0).sum(axis=1) >= 2
+    sure = cells.nats[best] > CORE_NATS
+    size = np.bincount(ring)
+    n_two = np.bincount(ring, weights=by_two, minlength=len(size))
+    sound = n_two >= np.maximum(FEWEST_SOUND, SOUND_SHARE * size)
+    return np.where(sound[ring], by_two & (founder | sure), founder | (sure & by_two))
+
+
+def _dense(label: Ints) -> Ints:
+    """Renumber labels 0..k-1 in their own order."""
+    return np.unique(label, return_inverse=True)[1]

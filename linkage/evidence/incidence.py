@@ -1,0 +1,202 @@
+"""Who holds what, as one sparse matrix: the form in which evidence is counted."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from linkage.settings import KindSettings, Settings
+from linkage.signals import Signal, signal
+from linkage.store import Store
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+
+HUB_NETWORKS = ("cgnat", "vpn", "tor", "proxy", "university", "corporate", "public")
+"""Networks whose addresses many strangers share: they corroborate and never create."""
+
+LINK_FAMILY = "link"
+"""Family of every kind of direct relation."""
+
+
+@dataclass(frozen=True)
+class Incidence:
+    """Accounts by identifiers.
+
+    Identifiers come in three runs: those of the ``identifier`` table, in its order, then
+    one for each account that others have a direct relation with (*linked to X*).
+    """
+
+    held: sp.csr_matrix
+    """(n_accounts, n_identifiers) of ones; indices sorted."""
+    signals: tuple[Signal, ...]
+    """The kinds at hand; ``kind`` indexes it."""
+    kind: Ints
+    """(n_identifiers,) index into ``signals``."""
+    creates: Flags
+    """(n_identifiers,) may this identifier create an edge, or only corroborate one?"""
+    first_seen: Ints
+    """(n_holdings,) seconds since the epoch, in the order of ``held.data``; -1 unknown."""
+    last_seen: Ints
+    """(n_holdings,) as ``first_seen``."""
+    centre: Ints
+    """(n_identifiers,) the account a *linked to* identifier stands for; -1 otherwise."""
+
+    @property
+    def n_accounts(self) -> int:
+        """Number of accounts."""
+        return int(self.held.shape[0])
+
+    @property
+    def n_identifiers(self) -> int:
+        """Number of identifiers."""
+        return int(self.held.shape[1])
+
+    @property
+    def n_holders(self) -> Ints:
+        """(n_identifiers,) accounts that hold each identifier."""
+        return np.bincount(self.held.indices, minlength=self.n_identifiers)
+
+    @property
+    def families(self) -> tuple[str, ...]:
+        """Names of the families at hand, sorted."""
+        return tuple(sorted({known.family for known in self.signals}))
+
+    @property
+    def family(self) -> Ints:
+        """(n_identifiers,) index into ``families``."""
+        names = self.families
+        of_kind = np.array([names.index(known.family) for known in self.signals] or [0])
+        return of_kind[self.kind]
+
+
+def load_incidence(store: Store, settings: Settings) -> Incidence:
+    """Read the stage tables ``account``, ``identifier``, ``holding`` and ``link``.
+
+    Identifiers that are placeholders, hubs of the user's list, or addresses of networks
+    that strangers share are kept and may not create.
+    """
+    n_accounts = store.count("account")
+    identifiers = store.arrow(
+        "select kind, is_placeholder or hub_category is not null "
+        f"or coalesce(network_kind in {HUB_NETWORKS}, false) as is_public "
+        "from identifier order by identifier_ix"
+    )
+    holdings = store.arrow(
+        "select account_ix, identifier_ix, epoch_us(first_seen_at) // 1000000 as first_seen, "
+        "epoch_us(last_seen_at) // 1000000 as last_seen from holding "
+        "order by account_ix, identifier_ix"
+    )
+    known = identifiers["kind"].combine_chunks().dictionary_encode()
+    known_names = known.dictionary.to_pylist()
+    stars = _stars(store)
+    names = sorted(set(known_names) | set(stars.kinds))
+    signals = tuple(
+        known_signal(name, settings.kinds, is_link=name in set(stars.kinds)) for name in names
+    )
+    position = {name: at for at, name in enumerate(names)}
+    rank = np.array([position[name] for name in known_names] or [0], dtype=np.int64)
+    kind = np.concatenate([
+        rank[known.indices.to_numpy()],
+        np.array([position[name] for name in stars.kind_of], dtype=np.int64),
+    ])
+    is_public = np.concatenate([
+        identifiers["is_public"].to_numpy().astype(bool), np.zeros(len(stars.centre), bool)
+    ])
+    is_qualifier = np.array([one.is_qualifier for one in signals] or [False])
+    n_known = identifiers.num_rows
+    account = np.concatenate([_column(holdings, "account_ix"), stars.account])
+    identifier = np.concatenate(
+        [_column(holdings, "identifier_ix"), stars.identifier + n_known]
+    )
+    first = np.concatenate([_column(holdings, "first_seen"), stars.first_seen])
+    last = np.concatenate([_column(holdings, "last_seen"), stars.last_seen])
+    order = np.lexsort((identifier, account)) if len(stars.account) else slice(None)
+    starts = np.concatenate([[0], np.cumsum(np.bincount(account, minlength=n_accounts))])
+    held = sp.csr_matrix(
+        (np.ones(len(account), dtype=np.int32), identifier[order], starts),
+        shape=(n_accounts, n_known + len(stars.centre)),
+    )
+    return Incidence(
+        held=held,
+        signals=signals,
+        kind=kind,
+        creates=~is_public & ~is_qualifier[kind],
+        first_seen=first[order],
+        last_seen=last[order],
+        centre=np.concatenate([np.full(n_known, -1, dtype=np.int64), stars.centre]),
+    )
+
+
+def known_signal(
+    kind: str, kinds: Mapping[str, KindSettings], *, is_link: bool = False
+) -> Signal:
+    """Return a kind's signal with what the user says of it."""
+    found = signal(kind)
+    if is_link:
+        found = replace(found, family=LINK_FAMILY, sentence=f"has a {kind} with {{}}")
+    said = kinds.get(kind)
+    if said is None:
+        return found
+    given = {name: value for name, value in vars(said).items() if value is not None}
+    return replace(found, **given)
+
+
+@dataclass(frozen=True)
+class _Stars:
+    """Holders of the *linked to X* identifiers."""
+
+    account: Ints
+    identifier: Ints
+    first_seen: Ints
+    last_seen: Ints
+    centre: Ints
+    kind_of: list[str]
+
+    @property
+    def kinds(self) -> list[str]:
+        return sorted(set(self.kind_of))
+
+
+def _stars(store: Store) -> _Stars:
+    """Make an identifier of each account that has direct relations.
+
+    X and all it is linked with hold "linked to X", so that a rare hub of relations joins
+    them all at once. Of two accounts linked with no one else, one identifier is enough.
+    """
+    links = store.arrow(
+        "select account_ix_l, account_ix_r, kind, epoch_us(first_seen_at) // 1000000 as "
+        "first_seen, epoch_us(last_seen_at) // 1000000 as last_seen from link "
+        "order by kind, account_ix_l, account_ix_r"
+    )
+    left, right = _column(links, "account_ix_l"), _column(links, "account_ix_r")
+    kind_names = links["kind"].to_pylist()
+    names = sorted(set(kind_names))
+    code = np.array([names.index(name) for name in kind_names], dtype=np.int64)
+    n = int(max(left.max(initial=-1), right.max(initial=-1))) + 1
+    ends = np.concatenate([code * n + left, code * n + right])
+    degree = np.bincount(ends, minlength=n * len(names))
+    centre = np.concatenate([left, right])
+    other = np.concatenate([right, left])
+    both = np.concatenate([code, code])
+    lonely = (degree[both * n + centre] == 1) & (degree[both * n + other] == 1)
+    keep = (degree[both * n + centre] > 1) | (lonely & (centre < other))
+    seen = [np.tile(_column(links, name), 2)[keep] for name in ("first_seen", "last_seen")]
+    star, which = np.unique(both[keep] * n + centre[keep], return_inverse=True)
+    return _Stars(
+        account=np.concatenate([other[keep], star % n]),
+        identifier=np.concatenate([which, np.arange(len(star))]),
+        first_seen=np.concatenate([seen[0], np.full(len(star), -1)]),
+        last_seen=np.concatenate([seen[1], np.full(len(star), -1)]),
+        centre=star % n,
+        kind_of=[names[at] for at in star // max(n, 1)],
+    )
+
+
+def _column(table: object, name: str) -> Ints:
+    """One Arrow column as int64, nulls as -1."""
+    column = table[name]  # type: ignore[index]
+    return column.fill_null(-1).to_numpy().astype(np.int64)  # type: ignore[no-any-return]

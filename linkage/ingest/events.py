@@ -1,0 +1,119 @@
+"""Events: read once into numbers, so that what follows never touches text again."""
+
+import pyarrow as pa
+
+from linkage.ingest.prompts import PromptSketcher
+from linkage.ingest.quarantine import Quarantine
+from linkage.ingest.reading import TableReader, rejects_name
+from linkage.ingest.rows import BAD_IP, UNKNOWN, reading
+from linkage.queries import query
+from linkage.store import Store
+
+_CODES = {
+    "ip": "ip_code", "device_id": "device_code", "user_agent": "user_agent_code",
+    "tls_fingerprint": "tls_code", "session_id": "session_code",
+}
+"""Column to its number: the engine's 64-bit hash. Two of 20 million values have equal
+numbers with a chance of one in 90,000."""
+
+
+def read_events(
+    store: Store, reader: TableReader, sketcher: PromptSketcher, *, as_of: str | None
+) -> None:
+    """Make the table ``event`` of numbers, in one pass over the files.
+
+    Raises
+    ------
+    InputError
+        If a file turns out to be unreadable.
+    """
+    select = _coded(reader, sketcher)
+    if _is_columnar(reader):
+        # Parquet gives one column at a time, so looking texts up again later is cheap.
+        store.view("read_event", select)
+    else:
+        reading(store, reader, lambda: store.create("read_event", select))
+    reading(store, reader, lambda: store.materialise(query("ingest", "event"), {"as_of": as_of}))
+
+
+def close_events(
+    store: Store, reader: TableReader, quarantine: Quarantine, *, as_of: str | None
+) -> None:
+    """Send bad events to quarantine, once ``address`` is known.
+
+    Raises
+    ------
+    QualityGateError
+        If too many are bad.
+    """
+    if not reader.parts:
+        return
+    if store.scalar("select count(*) from address where version is null"):
+        store.materialise(query("ingest", "event_well_formed"))
+        store.drop("event")
+        store.create("event", "select * from event_well_formed")
+        store.drop("event_well_formed")
+    bad = store.arrow("select distinct file_ix from event where is_bad order by file_ix")
+    store.put("fault_event", pa.table({
+        "file_ix": pa.array([], pa.int32()), "row_no": pa.array([], pa.int64()),
+        "fault": pa.array([], pa.string()),
+    }))
+    for file_ix in bad.column("file_ix").to_pylist():
+        # Only files with bad rows are read again, to learn which rows they are.
+        one = reader.of_file(file_ix)
+        store.extend("fault_event", _located(one), {"as_of": as_of})
+        if one.parts[0].first_ix not in {part.first_ix for part in reader.parts}:
+            name = rejects_name("events", one.parts[0])
+            store.drop(name, f"{name}_scan")
+    quarantine.close_table(
+        store, reader, n_rows=store.count("event"), faults="select * from fault_event"
+    )
+    store.drop("fault_event")
+
+
+def drop_event_source(store: Store, reader: TableReader) -> None:
+    """Forget the texts of events."""
+    if _is_columnar(reader):
+        store.drop_view("read_event")
+    else:
+        store.drop("read_event")
+
+
+def _is_columnar(reader: TableReader) -> bool:
+    """Tell whether every file gives one column at a time."""
+    return all(part.format == "parquet" for part in reader.parts)
+
+
+def _coded(reader: TableReader, sketcher: PromptSketcher) -> str:
+    """Return the SELECT of events with a number beside each value."""
+    codes = sketcher.codes()
+    columns = ", ".join(
+        f"{column}, case when {column} is not null then hash({column}) end as {code}"
+        for column, code in _CODES.items()
+    )
+    return (
+        f"select file_ix, account_id, occurred_at, fault, {columns}, "
+        f"{codes.prompt} as prompt_code, {codes.opening} as opening_code, "
+        f"{codes.system} as system_code from ({reader.select(numbered=False)})"
+    )
+
+
+def _located(reader: TableReader) -> str:
+    """Return the SELECT of the bad events of one file, with their row numbers."""
+    return f"""
+        select file_ix, row_no, fault from (
+            select
+                r.file_ix, r.row_no, r.occurred_at,
+                case
+                    when r.fault is not null then r.fault
+                    when k.account_id is null then '{UNKNOWN}:account_id'
+                    when a.ip_code is not null then '{BAD_IP}:ip'
+                end as fault
+            from ({reader.select()}) as r
+            left join account_key as k on r.account_id = k.account_id
+            left join (select ip_code from address where version is null) as a
+                on hash(r.ip) = a.ip_code
+        )
+        where fault is not null
+            and (occurred_at is null or $as_of is null or occurred_at <= cast($as_of as timestamp))
+    """

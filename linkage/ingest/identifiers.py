@@ -1,0 +1,153 @@
+"""Identifiers of every kind: who holds what, hashed, labelled and numbered.
+
+Each kind goes the same way: its claims, the values that more than one account holds,
+their tenancies where a value passes from holder to holder, their names, and rows of
+``identifier``, ``holding``, ``account_kind`` and ``kind_summary``.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from linkage.ingest.wordlists import placeholders
+from linkage.queries import query
+from linkage.settings import Settings
+from linkage.signals import SIGNALS, signal
+from linkage.store import Store
+
+_NAMED_BY_NUMBER = frozenset(
+    {"ip", "ip_24", "ip6_64", "ip6_48", "device", "session", "tls", "user_agent"}
+)
+"""Kinds whose values are numbers, with a query that spells them."""
+
+_CODED = frozenset({"device", "session", "tls", "user_agent"})
+"""Kinds whose values from events are the engine's numbers for texts."""
+
+_STAGE_TABLES = {
+    "identifier": (
+        "identifier_ix INTEGER, kind VARCHAR, identifier_id VARCHAR, label VARCHAR, "
+        "n_accounts INTEGER, network_kind VARCHAR, hub_category VARCHAR, is_placeholder BOOLEAN"
+    ),
+    "holding": (
+        "account_ix INTEGER, identifier_ix INTEGER, first_seen_at TIMESTAMP, "
+        "last_seen_at TIMESTAMP, n_events BIGINT"
+    ),
+    "account_kind": "account_ix INTEGER, kind VARCHAR, n_identifiers INTEGER",
+    "kind_summary": "kind VARCHAR, n_values BIGINT, n_shared BIGINT, n_holdings BIGINT",
+}
+
+
+@dataclass(frozen=True)
+class Hashing:
+    """How values become identifiers."""
+
+    key: bytes
+    labels: bool
+
+
+def make_identifiers(
+    store: Store,
+    settings: Settings,
+    *,
+    key: bytes,
+    has: Callable[[str], bool],
+    step: Callable[[str], None],
+) -> None:
+    """Make ``identifier``, ``holding``, ``account_kind`` and ``kind_summary``.
+
+    Parameters
+    ----------
+    key
+        The deployment's secret key.
+    has
+        Tells whether any input brings a kind.
+    """
+    for name, columns in _STAGE_TABLES.items():
+        store.put(name, _empty(store, columns))
+    store.put("placeholder", placeholders())
+    users = store.arrow("select distinct kind from user_claim where kind <> 'ip'")
+    brought = set(users.column("kind").to_pylist())
+    known = {s.kind for s in SIGNALS if s.query and has(s.kind)}
+    hashing = Hashing(key, settings.labels)
+    first_ix = 0
+    # By name, so that numbers are dense in order of (kind, identifier_id).
+    for kind in sorted(brought | known):
+        step(f"identifiers: {kind}")
+        _claims(store, kind, is_known=kind in known, is_brought=kind in brought)
+        first_ix += _one_kind(store, kind, hashing, first_ix, divided=_is_divided(kind, settings))
+    store.drop("placeholder", *_INTERMEDIATE)
+
+
+_INTERMEDIATE = (
+    "claim", "claimed_value", "shared_claim", "shared_holding", "shared_value", "named", "named_value",
+    "identifier_of_kind",
+)
+
+
+def _empty(store: Store, columns: str) -> pa.Table:
+    """Return a table of no rows."""
+    casts = ", ".join(
+        f"null::{kind} as {name}" for name, kind in (c.split() for c in columns.split(", "))
+    )
+    return store.arrow(f"select {casts} where false")
+
+
+def _is_divided(kind: str, settings: Settings) -> bool:
+    """Tell whether values of a kind pass from holder to holder."""
+    said = settings.kinds.get(kind)
+    if said is not None and said.has_tenancies is not None:
+        return said.has_tenancies
+    return signal(kind).has_tenancies
+
+
+def _claims(store: Store, kind: str, *, is_known: bool, is_brought: bool) -> None:
+    """Make the table ``claim`` of one kind: linkage's own, those a user brought, or both."""
+    selects: list[str] = []
+    if is_known:
+        selects.append(query("ingest", signal(kind).query).body)
+    if is_brought:
+        value = "value_code" if kind in _CODED else "value"
+        literal = kind.replace("'", "''")
+        selects.append(
+            f"select account_ix, {value} as value, seen_at as first_seen_at, "
+            f"seen_at as last_seen_at, n_events from user_claim where kind = '{literal}'"
+        )
+    if len(selects) == 2 and kind not in _CODED:
+        selects[0] = f"select * replace (value::varchar as value) from ({selects[0]})"
+    store.create("claim", " union all ".join(f"({select})" for select in selects))
+
+
+def _one_kind(store: Store, kind: str, hashing: Hashing, first_ix: int, *, divided: bool) -> int:
+    """Add one kind's rows to the stage tables and return its number of identifiers."""
+    for name in ("claimed_value", "shared_claim"):
+        store.materialise(query("ingest", name))
+    store.create("shared_holding", query("ingest", "tenancy" if divided else "undivided").body)
+    _run(store, "shared_value")
+    named_by = f"name_{kind}" if kind in _NAMED_BY_NUMBER else "name_plain"
+    store.create("named", query("ingest", named_by).body)
+    _run(store, "named_value", kind=kind, key=hashing.key.hex(), labels=hashing.labels)
+    n_identifiers = _run(store, "identifier_of_kind", kind=kind, first_ix=first_ix)
+    store.extend("identifier", "select * exclude (value, tenancy) from identifier_of_kind "
+                               "order by identifier_ix")
+    store.extend("holding", query("ingest", "holding_of_kind").body)
+    store.extend("account_kind", query("ingest", "account_kind_of_kind").body, {"kind": kind})
+    store.extend("kind_summary", query("ingest", "kind_summary_of_kind").body, {"kind": kind})
+    return n_identifiers
+
+
+def _run(store: Store, name: str, **parameters: str | int | bool) -> int:
+    """Make one table of the package."""
+    return store.materialise(query("ingest", name), parameters)
+
+
+def placeholder_notes(store: Store) -> Sequence[str]:
+    """Return one sentence per known placeholder that accounts hold, the commonest first."""
+    found = store.arrow(
+        "select kind, coalesce(label, identifier_id) as label, n_accounts from identifier "
+        "where is_placeholder order by n_accounts desc, kind, identifier_id limit 50"
+    )
+    return [
+        f"placeholder: {row['kind']} {row['label']!r} is held by {row['n_accounts']:,} accounts"
+        for row in found.to_pylist()
+    ]

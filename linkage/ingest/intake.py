@@ -1,0 +1,223 @@
+"""From input files to stage tables: the one entry of ingest."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC
+from pathlib import Path
+
+from linkage.errors import InputError
+from linkage.ingest.addresses import Network, make_addresses, parse_network
+from linkage.ingest.checksums import Checksums
+from linkage.ingest.events import close_events, drop_event_source, read_events
+from linkage.ingest.identifiers import make_identifiers, placeholder_notes
+from linkage.ingest.prompts import PromptSketcher, SkeletonSketcher
+from linkage.ingest.quarantine import Quarantine
+from linkage.ingest.reading import TableReader, reader_of
+from linkage.ingest.rows import BAD_CIDR, DUPLICATE, faults, read_rows, unknown_accounts
+from linkage.ingest.sources import discover
+from linkage.ingest.tables import IngestReport
+from linkage.ingest.wordlists import mail_domains
+from linkage.queries import query
+from linkage.schema import INPUT_TABLES
+from linkage.settings import Settings
+from linkage.store import Store
+
+_BROUGHT_BY = {
+    "ip": ("events", "ip"), "ip_24": ("events", "ip"), "ip6_64": ("events", "ip"),
+    "ip6_48": ("events", "ip"), "device": ("events", "device_id"),
+    "session": ("events", "session_id"), "tls": ("events", "tls_fingerprint"),
+    "user_agent": ("events", "user_agent"), "prompt_skeleton": ("events", "prompt"),
+    "prompt_opening": ("events", "prompt"), "prompt_clock": ("events", "prompt"),
+    "system_prompt": ("events", "system_prompt"), "card": ("payments", "instrument_id"),
+    "bin": ("payments", "bin"), "email_root": ("accounts", "email"),
+    "email_stem": ("accounts", "email"), "email_domain": ("accounts", "email"),
+    "phone": ("accounts", "phone"), "signup_burst": ("accounts", "created_at"),
+}
+"""Kind of identifier to the input column it comes from."""
+
+_INTERMEDIATE = (
+    "account_row", "account_key", "account_email", "account_phone", "mail_domain", "payment",
+    "user_claim", "hub", "event", "sighting", "usage",
+)
+
+
+def ingest(
+    store: Store,
+    inputs: Sequence[Path | str],
+    *,
+    settings: Settings,
+    key: bytes,
+    quarantine: Path,
+    step: Callable[[str], None] = lambda _: None,
+) -> IngestReport:
+    """Read the inputs into the stage tables and return what was read and refused.
+
+    The tables ``account``, ``identifier``, ``holding``, ``account_kind``, ``link``,
+    ``activity``, ``decision`` and ``kind_summary`` do not depend on the order of rows, the
+    split into files or the number of threads.
+
+    Parameters
+    ----------
+    inputs
+        Folders, files and globs.
+    key
+        Secret key of the identifier hashes, from :func:`load_key`.
+    quarantine
+        Folder for bad rows; made when there is one.
+    step
+        Told what is being done, in a few words.
+
+    Raises
+    ------
+    InputError
+        If a table is missing or unreadable, or lacks a required column.
+    QualityGateError
+        If a table has more bad rows than ``settings.max_bad_rows`` allows.
+    """
+    step("looking at the inputs")
+    sources = discover(inputs, settings)
+    readers = {table.name: reader_of(table, sources.of(table.name)) for table in INPUT_TABLES}
+    work = _Intake(
+        store, settings, readers, Quarantine(quarantine, settings.max_bad_rows), step,
+        notes=list(sources.notes),
+    )
+    with Checksums(sources.files) as checksums:
+        work.accounts()
+        work.small_tables()
+        work.events(SkeletonSketcher())
+        work.finish(key)
+        files = checksums.files()
+    order = [table.name for table in INPUT_TABLES]
+    counts = sorted(work.quarantine.counts, key=lambda count: order.index(count.table))
+    return IngestReport(files, tuple(counts), tuple(work.notes))
+
+
+@dataclass
+class _Intake:
+    """One ingest under way."""
+
+    store: Store
+    settings: Settings
+    readers: dict[str, TableReader]
+    quarantine: Quarantine
+    step: Callable[[str], None]
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def as_of(self) -> str | None:
+        """The instant after which nothing counts, as the engine reads it."""
+        instant = self.settings.as_of
+        return instant.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f") if instant else None
+
+    def accounts(self) -> None:
+        """Make the tables of accounts: known ones, mailboxes and phones."""
+        self.step("reading accounts")
+        reader = self.readers["accounts"]
+        n_rows = read_rows(self.store, reader)
+        self._make("account_first")
+        duplicate = (
+            "(case when r.file_ix * 1000000000000 + r.row_no <> f.place "
+            f"then '{DUPLICATE}:account_id' end)"
+        )
+        self.quarantine.close_table(
+            self.store, reader, n_rows=n_rows,
+            faults=faults("accounts", duplicate,
+                          "left join account_first as f on r.account_id = f.account_id"),
+        )
+        if not self._make("account_row", as_of=self.as_of):
+            raise InputError(
+                f"no usable row in {reader.files[0].path}", fix="accounts needs at least one row"
+            )
+        self.store.drop("raw_accounts", "account_first")
+        self.store.put("mail_domain", mail_domains())
+        for name in ("account_key", "account_email", "account_phone"):
+            self._make(name)
+        self._note("select count(*) from account_row where is_test and not is_later",
+                   "{:,} test accounts: their identifiers and links are left out")
+        self._note("select count(*) from account_row where is_later",
+                   "{:,} accounts were made after as_of and are left out")
+
+    def small_tables(self) -> None:
+        """Make the tables of everything but accounts and events."""
+        self.step("reading payments, identifiers and links")
+        for name, columns in (
+            ("payments", ("account_id",)), ("identifiers", ("account_id",)),
+            ("links", ("account_id_l", "account_id_r")), ("decisions", ("account_id",)),
+            ("hubs", ()),
+        ):
+            self._read(name, unknown_accounts(name, *columns) if columns else faults(name))
+        self.store.view(
+            "read_identifier",
+            "select account_id, trim(regexp_replace(lower(kind), '[^a-z0-9]+', '_', 'g'), '_') "
+            "as kind, value, hash(value) as value_code, seen_at, n_events, fault "
+            "from raw_identifiers",
+        )
+        for name in ("payment", "user_claim", "link", "decision"):
+            self._make(name, as_of=self.as_of)
+        self._make("hub")
+        self.store.drop_view("read_identifier")
+        self.store.drop("raw_payments", "raw_identifiers", "raw_links", "raw_decisions", "raw_hubs")
+
+    def events(self, sketcher: PromptSketcher) -> None:
+        """Make the tables of events, addresses and activity."""
+        reader = self.readers["events"]
+        networks = self._networks()
+        self.step("reading events")
+        read_events(self.store, reader, sketcher, as_of=self.as_of)
+        self.step("parsing addresses")
+        make_addresses(self.store, networks)
+        close_events(self.store, reader, self.quarantine, as_of=self.as_of)
+        self.step("counting activity")
+        for name in ("sighting", "usage", "activity", "account_event", "account"):
+            self._make(name)
+        self._note("select count(*) from address where is_reserved",
+                   "{:,} private or reserved addresses do not count as identifiers")
+        self._note("select count(*) from account where first_event_at < created_at",
+                   "{:,} accounts have events from before they were made")
+        self.store.drop("address", "account_event", "raw_networks")
+
+    def finish(self, key: bytes) -> None:
+        """Make the tables of identifiers."""
+        make_identifiers(self.store, self.settings, key=key, has=self._has, step=self.step)
+        self.notes.extend(placeholder_notes(self.store))
+        drop_event_source(self.store, self.readers["events"])
+        self.store.drop(*_INTERMEDIATE)
+
+    def _has(self, kind: str) -> bool:
+        """Tell whether any input brings a kind."""
+        table, column = _BROUGHT_BY[kind]
+        return self.readers[table].has(column)
+
+    def _read(self, name: str, bad: str) -> None:
+        """Read one table as it is and send its bad rows to quarantine."""
+        reader = self.readers[name]
+        n_rows = read_rows(self.store, reader)
+        if reader.parts:
+            self.quarantine.close_table(self.store, reader, n_rows=n_rows, faults=bad)
+
+    def _networks(self) -> list[Network]:
+        """Read the networks table."""
+        reader = self.readers["networks"]
+        n_rows = read_rows(self.store, reader)
+        rows = self.store.arrow("select cidr, kind from raw_networks where fault is null")
+        given = list(zip(rows.column(0).to_pylist(), rows.column(1).to_pylist(), strict=True))
+        parsed = [(cidr, parse_network(cidr, kind)) for cidr, kind in given]
+        bad = {cidr for cidr, network in parsed if network is None}
+        if reader.parts:
+            listed = ", ".join("'" + cidr.replace("'", "''") + "'" for cidr in sorted(bad))
+            is_bad = f"(case when r.cidr in ({listed}) then '{BAD_CIDR}:cidr' end)"
+            self.quarantine.close_table(
+                self.store, reader, n_rows=n_rows,
+                faults=faults("networks", is_bad if bad else "null"),
+            )
+        return [network for _, network in parsed if network is not None]
+
+    def _make(self, name: str, **parameters: str | None) -> int:
+        """Make one table of the package."""
+        return self.store.materialise(query("ingest", name), parameters)
+
+    def _note(self, count: str, sentence: str) -> None:
+        """Note a count, where there is anything to count."""
+        n = self.store.scalar(count)
+        if n:
+            self.notes.append(sentence.format(n))

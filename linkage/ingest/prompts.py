@@ -1,0 +1,71 @@
+"""Sketches of prompts: what stays of a text once the text is dropped."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+N_OPENING_WORDS = 8
+
+
+@dataclass(frozen=True)
+class PromptCodes:
+    """Three expressions of the engine, each a 64-bit number or null."""
+
+    prompt: str
+    """Of the prompt's skeleton."""
+    opening: str
+    """Of the skeleton's first words."""
+    system: str
+    """Of the system prompt's skeleton."""
+
+
+class PromptSketcher(Protocol):
+    """Turns the columns of prompts into numbers that equal templates share."""
+
+    def codes(self) -> PromptCodes:
+        """Return expressions over the columns ``prompt`` and ``system_prompt``."""
+        ...
+
+
+class SkeletonSketcher:
+    """Masks what varies in a prompt and hashes the words that stay.
+
+    Code blocks, quoted text, addresses, paths and numbers become one mark; case,
+    punctuation and white space go. Prompts of one template then have one skeleton.
+    """
+
+    def codes(self) -> PromptCodes:
+        """Return expressions over the columns ``prompt`` and ``system_prompt``."""
+        skeleton = skeleton_of("prompt")
+        first = r"'^(?:\S+ ){%d}'" % N_OPENING_WORDS
+        # An opening says something only where a body of some length follows it.
+        enough = r"'^(?:\S+ ){%d}\S'" % (2 * N_OPENING_WORDS - 1)
+        opening = (
+            f"case when regexp_matches({skeleton}, {enough}) "
+            f"then regexp_extract({skeleton}, {first}) end"
+        )
+        return PromptCodes(
+            _code(skeleton), _code(opening), _code(skeleton_of("system_prompt"))
+        )
+
+
+_VARYING = (
+    r"```.*?```"  # code
+    r"|`[^`\n]*`"
+    r'|"[^"]{0,1000}"|“[^”]{0,1000}”'  # quoted text
+    r"|[a-z][a-z0-9+.-]*://\S+|\S+@\S+"  # addresses
+    r"|(?:[a-z]:|\.{0,2})?(?:[/\\][\w.~-]+){2,}[/\\]?"  # paths
+    r"|\b[0-9a-f]*[0-9][0-9a-f]*(?:[.,:/-][0-9a-f]*[0-9][0-9a-f]*)*\b"  # numbers, hashes
+)
+
+
+def skeleton_of(column: str) -> str:
+    """Return the expression of the skeleton of a text column; null when fewer than 3 words."""
+    masked = f"regexp_replace(lower({column}), '{_VARYING}', ' # ', 'gs')"
+    words = rf"regexp_replace({masked}, '[^\p{{L}}\p{{M}}#]+', ' ', 'g')"
+    packed = f"trim(regexp_replace({words}, '#( ?#)*', '#', 'g'))"
+    return rf"case when regexp_matches({packed}, '\p{{L}} .*\p{{L}} .*\p{{L}}') then {packed} end"
+
+
+def _code(text: str) -> str:
+    """Return the expression of a text's number; null for null."""
+    return f"md5_number_lower({text})"

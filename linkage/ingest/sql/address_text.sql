@@ -1,0 +1,8 @@
+-- Purpose:    every spelling of an address that occurs.
+-- Grain:      ip_code
+-- Inputs:     read_event (ip_code, ip), user_claim (kind, value, value_code)
+-- Parameters: none
+-- Order:      none, the table is an intermediate one
+select ip_code, ip from read_event where ip_code is not null
+union
+select value_code as ip_code, value as ip from user_claim where kind = 'ip'

@@ -1,0 +1,28 @@
+-- Purpose:    the text of each shared network, and what kind of network it is.
+-- Grain:      value
+-- Inputs:     shared_value (value), sighting (version, number, network_kind)
+-- Parameters: none
+-- Order:      none, the table is an intermediate one
+with
+
+shared as (
+    select distinct value from shared_value
+),
+
+seen as (
+    select s.value, max(n.network_kind) as network_kind
+    from shared as s
+    inner join sighting as n on n.number >> 16 = s.value and n.version = 6
+    group by s.value
+),
+
+spelt as (
+    select value, network_kind, right('000000000000000' || lower(hex(value)), 16) as digits from seen
+)
+
+select
+    value,
+    substr(digits, 5, 4) || ':' || substr(digits, 9, 4) || ':' || substr(digits, 13, 4)
+    || '::/48' as text,
+    network_kind
+from spelt

@@ -1,0 +1,28 @@
+-- Purpose:    which account came from which public address or IPv6 network.
+-- Grain:      (account_ix, version, number)
+-- Inputs:     event (account_ix, ip_code, occurred_at), user_claim, address (ip_code, version, number, network_kind, is_reserved)
+-- Parameters: none
+-- Order:      none, the table is an intermediate one
+with
+
+claimed as (
+    select
+        account_ix, ip_code, min(occurred_at) as first_seen_at, max(occurred_at) as last_seen_at,
+        count(*) as n_events
+    from event
+    where account_ix is not null and ip_code is not null
+    group by account_ix, ip_code
+    union all
+    select account_ix, value_code as ip_code, seen_at, seen_at, n_events
+    from user_claim
+    where kind = 'ip'
+)
+
+select
+    c.account_ix, a.version, a.number, max(a.network_kind) as network_kind,
+    min(c.first_seen_at) as first_seen_at, max(c.last_seen_at) as last_seen_at,
+    cast(sum(c.n_events) as bigint) as n_events
+from claimed as c
+inner join address as a on c.ip_code = a.ip_code
+where a.version is not null and not a.is_reserved
+group by c.account_ix, a.version, a.number

@@ -1,0 +1,12 @@
+-- Purpose:    identifiers that users name, with their accounts.
+-- Grain:      row of identifiers
+-- Inputs:     read_identifier (account_id, kind, value, value_code, seen_at, n_events), account_key
+-- Parameters: $as_of      instant after which nothing counts; null for none
+-- Order:      none, the table is an intermediate one
+select
+    k.account_ix, i.kind, i.value, i.value_code, i.seen_at, coalesce(i.n_events, 1) as n_events
+from read_identifier as i
+inner join account_key as k on i.account_id = k.account_id
+where
+    i.fault is null and not k.is_left_out
+    and (i.seen_at is null or $as_of is null or i.seen_at <= cast($as_of as timestamp))

@@ -1,0 +1,282 @@
+"""The whole pass: ingest, evidence, communities, rings, report, published at once."""
+
+import dataclasses
+import json
+import logging
+import os
+import platform
+import resource
+import shutil
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Protocol
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from linkage.communities import find_communities, leiden_backend
+from linkage.errors import InputError
+from linkage.evidence import (
+    agreements,
+    best_by_family,
+    estimate_weights,
+    load_incidence,
+    preview_pairs,
+    strong_pairs,
+)
+from linkage.ingest import IngestReport, ingest, load_key
+from linkage.report import write_report
+from linkage.rings.assemble import assemble
+from linkage.schema import TIERS
+from linkage.settings import Settings
+from linkage.store import Store
+
+log = logging.getLogger(__name__)
+
+PACKAGES = ("duckdb", "igraph", "leidenalg", "numpy", "pandas", "pyarrow", "scipy")
+
+
+class Progress(Protocol):
+    """Somebody who watches the stages go by."""
+
+    def stage(self, name: str, total: int | None) -> None:
+        """A stage begins; ``total`` is its number of steps, None when nobody knows."""
+
+    def advance(self, n: int) -> None:
+        """``n`` more steps of the stage are done."""
+
+    def done(self, name: str, counts: dict[str, int], seconds: float) -> None:
+        """The stage ended."""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What a run published."""
+
+    out: Path
+    manifest: dict[str, Any]
+    n_rings_by_tier: dict[str, int]
+
+
+class _Stages:
+    """Times the stages, logs a line for each and tells who watches."""
+
+    def __init__(self, progress: Progress | None) -> None:
+        self._progress = progress
+        self.finished: list[dict[str, Any]] = []
+
+    @contextmanager
+    def __call__(self, name: str) -> Iterator[dict[str, int]]:
+        """Run one stage; put its counts into the dictionary it gives."""
+        counts: dict[str, int] = {}
+        if self._progress:
+            self._progress.stage(name, None)
+        begun = time.monotonic()
+        yield counts
+        seconds = time.monotonic() - begun
+        line = " ".join(f"{key}={value}" for key, value in counts.items())
+        log.info("stage=%s %s seconds=%.1f", name, line, seconds)
+        self.finished.append({
+            "stage": name, "seconds": round(seconds, 2),
+            "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+            **counts,
+        })
+        if self._progress:
+            self._progress.done(name, counts, seconds)
+
+    def step(self, name: str) -> None:
+        """Note a step inside the stage."""
+        log.debug("step=%s", name)
+        if self._progress:
+            self._progress.advance(1)
+
+
+def run(
+    inputs: Sequence[str],
+    out: Path,
+    *,
+    settings: Settings,
+    state: Path | None = None,
+    replace: bool = False,
+    progress: Progress | None = None,
+) -> RunResult:
+    """Find the rings in some input and publish them as one folder.
+
+    Parameters
+    ----------
+    inputs
+        Folders, files or globs.
+    out
+        The folder to make. It is written beside its place and renamed when whole.
+    settings
+        Every knob.
+    state
+        Folder for the key of identifier hashes, unless the settings name one; None for the
+        user's own configuration folder.
+    replace
+        Replace a folder that is there already.
+    progress
+        Who watches, or None.
+
+    Raises
+    ------
+    InputError
+        If the input cannot be used or the output cannot be written.
+    CapacityError
+        If the candidate pairs would not fit.
+    QualityGateError
+        If too many rows had to be quarantined.
+    """
+    stages = _Stages(progress)
+    key = load_key(_with_state(settings, state))
+    with _published(out, replace=replace) as folder:
+        tables, ingested, found = _compute(inputs, folder, settings, key, stages)
+        with stages("write") as counts:
+            for name, table in tables.items():
+                pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+                counts[name] = table.num_rows
+        by_tier = _by_tier(tables["rings"])
+        manifest = _manifest(settings, ingested, found, stages.finished, by_tier)
+        (folder / "manifest.json").write_text(
+            json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8"
+        )
+        with stages("report"):
+            write_report(folder)
+    return RunResult(out, manifest, by_tier)
+
+
+def _compute(
+    inputs: Sequence[str], folder: Path, settings: Settings, key: bytes, stages: _Stages
+) -> tuple[dict[str, pa.Table], IngestReport, dict[str, Any]]:
+    """Run every stage that computes; the tables live in a private folder until then."""
+    work = folder / "work"
+    with Store(
+        work, memory_limit_mb=settings.n_memory_mb, threads=settings.n_threads
+    ) as store:
+        with stages("ingest") as counts:
+            ingested = ingest(
+                store, inputs, settings=settings, key=key,
+                quarantine=folder / "quarantine", step=stages.step,
+            )
+            counts["accounts"] = store.count("account")
+            counts["identifiers"] = store.count("identifier")
+            counts["holdings"] = store.count("holding")
+            counts["quarantined"] = ingested.n_quarantined
+        with stages("evidence") as counts:
+            incidence = load_incidence(store, settings)
+            preview = preview_pairs(
+                incidence, max_pairs=settings.n_max_pairs(incidence.n_accounts)
+            )
+            counts["candidate_pairs"] = preview.n_pairs
+            best = best_by_family(incidence, agreements(incidence, preview))
+            weights = estimate_weights(incidence, best)
+            pair, _ = strong_pairs(best, weights)
+            counts["strong_pairs"] = len(pair)
+            del best
+        with stages("communities") as counts:
+            found = find_communities(
+                incidence, weights, pair,
+                leiden_backend(settings.leiden, seed=settings.seed), stages.step,
+            )
+            counts["members"] = len(found.account)
+        with stages("rings") as counts:
+            tables = assemble(
+                store, incidence, weights, found, smallest=settings.min_ring_size
+            )
+            counts["rings"] = tables["rings"].num_rows
+    shutil.rmtree(work, ignore_errors=True)
+    told = {
+        "pairs": {
+            "widest_identifier": preview.cap, "n_pairs": preview.n_pairs,
+            "n_strong": len(pair), "left_to_the_identifier_view": preview.left_out,
+        },
+        "estimates": [asdict(kind) for kind in weights.kinds],
+        "prior_of_a_pair": weights.prior,
+    }
+    return tables, ingested, told
+
+
+@contextmanager
+def _published(out: Path, *, replace: bool) -> Iterator[Path]:
+    """Give a folder to fill, and put it in place only when all went well."""
+    if out.exists() and not replace:
+        raise InputError(
+            f"{out} is there already", fix="name another folder with --out, or add --force"
+        )
+    if out.exists() and not (out / "manifest.json").exists() and any(out.iterdir()):
+        raise InputError(
+            f"{out} holds something else than a run's output, and is not replaced",
+            fix="name another folder with --out",
+        )
+    partial = out.with_name(f".{out.name}.partial")
+    try:
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True, mode=0o700)
+        yield partial
+        _put_in_place(partial, out)
+    except OSError as error:
+        raise InputError(
+            f"cannot write {out}: {error.strerror or error}",
+            fix="free some disk space, or name a folder you may write",
+        ) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _put_in_place(partial: Path, out: Path) -> None:
+    """Rename a whole folder to its final name; what was there goes only afterwards."""
+    partial.chmod(0o755)
+    old = out.with_name(f".{out.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        os.rename(out, old)
+    os.rename(partial, out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _with_state(settings: Settings, state: Path | None) -> Settings:
+    """Keep the key in the state folder when there is one and nothing else is said."""
+    if state is None or settings.key_file is not None:
+        return settings
+    return dataclasses.replace(settings, key_file=state / "key")
+
+
+def _by_tier(rings: pa.Table) -> dict[str, int]:
+    """Rings of each tier, strongest tier first."""
+    tiers = rings["tier"].to_pylist()
+    return {tier: tiers.count(tier) for tier in TIERS}
+
+
+def _manifest(
+    settings: Settings, ingested: IngestReport, found: dict[str, Any],
+    stages: list[dict[str, Any]], by_tier: dict[str, int],
+) -> dict[str, Any]:
+    """Everything that is needed to know what a run did and to do it again."""
+    now = datetime.now(UTC)
+    return {
+        "run_id": now.strftime("%Y-%m-%dT%H%M%SZ"),
+        "schema_version": 1,
+        "versions": {
+            "linkage": version("linkage"), "python": platform.python_version(),
+            **{name: version(name) for name in PACKAGES},
+        },
+        "settings": asdict(settings),
+        "seed": settings.seed,
+        "inputs": [asdict(file) for file in ingested.files],
+        "tables": [
+            {"table": table.table, "rows": table.n_rows, "quarantined": table.n_quarantined,
+             "reasons": dict(table.reasons)}
+            for table in ingested.tables
+        ],
+        "notes": list(ingested.notes),
+        **found,
+        "rings_by_tier": by_tier,
+        "gates": {"max_bad_rows": settings.max_bad_rows, "open": True},
+        "stages": stages,
+        "platform": {"system": platform.platform(), "threads": settings.n_threads},
+    }

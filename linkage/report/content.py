@@ -1,0 +1,133 @@
+"""Chooses what the report shows, and keeps it below a fixed size."""
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pyarrow.compute as pc
+
+from linkage.rings.read import Ring, read_manifest, read_output, read_rings
+from linkage.rings.view import RingIdentifier, ring_identifiers
+from linkage.schema import TIERS
+
+MAX_RINGS = 5000
+"""Rings in the table, strongest first."""
+MAX_MEMBERS = 200
+"""Members shown of one ring, most confident first."""
+MAX_IDENTIFIERS = 12
+"""Identifiers shown of one ring, strongest first."""
+MAX_DETAIL_BYTES = 6_000_000
+"""Bytes that identifiers and members of all rings may take; later rings go without.
+With 5,000 rings of the longest rows in the table, the page stays below 10 MB."""
+MAX_TEXT = 300
+"""Letters of one value; labels and reasons may hold whatever a user sent."""
+MAX_ROWS = 200
+"""Rows shown of one list in the manifest."""
+
+
+def report_content(out: Path) -> dict[str, Any]:
+    """Return what the page shows, as plain values.
+
+    Parameters
+    ----------
+    out
+        A folder with the tables and the manifest of a run.
+
+    Raises
+    ------
+    InputError
+        If a table or the manifest is missing.
+    """
+    rings = read_rings(out)
+    shown = rings[:MAX_RINGS]
+    details = _details(out, shown)
+    by_tier = Counter(ring.tier for ring in rings)
+    return {
+        "title": f"linkage: {len(rings):,} rings",
+        "manifest": _bounded(read_manifest(out)),
+        "n_rings": len(rings),
+        "n_accounts": sum(ring.n_accounts for ring in rings),
+        "tiers": [
+            {"tier": tier, "n_rings": by_tier[tier],
+             "n_accounts": sum(r.n_accounts for r in rings if r.tier == tier)}
+            for tier in TIERS
+        ],
+        "rings": [_ring(ring) for ring in shown],
+        "details": details,
+        "limits": {"members": MAX_MEMBERS, "identifiers": MAX_IDENTIFIERS},
+    }
+
+
+def _ring(ring: Ring) -> dict[str, Any]:
+    """Return one ring's row."""
+    return {
+        "id": _short(ring.ring_id), "n": ring.n_accounts, "score": round(ring.score, 4),
+        "tier": ring.tier, "reason": _short(ring.tier_reason), "events": ring.n_events,
+        "first": _day(ring.first_event_at), "last": _day(ring.last_event_at),
+        "lineage": ring.lineage, "families": ", ".join(ring.families),
+        "profile": _short(ring.capability_profile or ""),
+    }
+
+
+def _details(out: Path, rings: tuple[Ring, ...]) -> list[dict[str, Any] | None]:
+    """Return identifiers and members per ring, None from where the room is used up."""
+    evidence = read_output(out, "evidence")
+    held = evidence.filter(pc.not_equal(evidence["identifier_id"], ""))
+    n_accounts = {ring.ring_id: ring.n_accounts for ring in read_rings(out)}
+    identifiers = ring_identifiers(held, n_accounts, most=MAX_IDENTIFIERS)
+    members = _members(out)
+    room = MAX_DETAIL_BYTES
+    details: list[dict[str, Any] | None] = []
+    for ring in rings:
+        detail = {
+            "identifiers": [_identifier(row) for row in identifiers.get(ring.ring_id, ())],
+            "members": members.get(ring.ring_id, []),
+        }
+        room -= len(json.dumps(detail))
+        details.append(detail if room >= 0 else None)
+    return details
+
+
+def _members(out: Path) -> dict[str, list[list[Any]]]:
+    """Return the first members of each ring as rows of the page's table."""
+    names = ["ring_id", "account_id", "confidence", "role", "tier", "evidence_bits"]
+    rows = read_output(out, "members").select([*names, "reason_codes"]).to_pandas()
+    rows = rows.sort_values(["ring_id", "confidence", "account_id"], ascending=[True, False, True])
+    first = rows.groupby("ring_id").head(MAX_MEMBERS)
+    found: dict[str, list[list[Any]]] = {}
+    for row in first.itertuples(index=False):
+        found.setdefault(str(row.ring_id), []).append([
+            _short(str(row.account_id)), round(float(row.confidence), 3), str(row.role),
+            str(row.tier), round(float(row.evidence_bits), 2), _short(" ".join(row.reason_codes)),
+        ])
+    return found
+
+
+def _identifier(row: RingIdentifier) -> list[Any]:
+    """Return one identifier as a row of the page's table."""
+    return [
+        _short(row.sentence), row.family, row.n_accounts_in_ring, row.n_accounts_total,
+        round(row.coverage, 3), round(row.bits, 1),
+    ]
+
+
+def _bounded(value: Any) -> Any:
+    """Return the manifest with long lists and texts cut, and saying so."""
+    if isinstance(value, dict):
+        return {_short(str(key)): _bounded(item) for key, item in list(value.items())[:MAX_ROWS]}
+    if isinstance(value, list):
+        cut = [f"and {len(value) - MAX_ROWS:,} more"] if len(value) > MAX_ROWS else []
+        return [_bounded(item) for item in value[:MAX_ROWS]] + cut
+    return _short(value) if isinstance(value, str) else value
+
+
+def _short(text: str) -> str:
+    """Cut text that nobody would read to its end."""
+    return text if len(text) <= MAX_TEXT else text[: MAX_TEXT - 1] + "…"
+
+
+def _day(instant: Any) -> str:
+    """Return the day of an instant (UTC); empty when there is none."""
+    return "" if instant is None or pd.isna(instant) else f"{instant:%Y-%m-%d}"

@@ -1,0 +1,1 @@
+"""Communities judged: rings with score, tier and evidence."""

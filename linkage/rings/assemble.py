@@ -1,0 +1,237 @@
+"""Puts what was found into the tables of the contract."""
+
+import hashlib
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from linkage.communities.settle import Communities
+from linkage.evidence.incidence import Floats, Incidence, Ints
+from linkage.evidence.weights import Weights
+from linkage.rings.evidence import BITS, evidence_rows
+from linkage.rings.features import measure
+from linkage.rings.judge import NEVER_ALONE, Verdicts, judge
+from linkage.rings.signs import SIGNS
+from linkage.schema import EVIDENCE, MEMBERS, RINGS
+from linkage.store import Store
+
+PERIPHERY_CONFIDENCE = 0.9
+"""A member surer than this who does not describe the ring is a plain member."""
+
+
+def assemble(
+    store: Store, incidence: Incidence, weights: Weights, found: Communities, *, smallest: int
+) -> dict[str, pa.Table]:
+    """Judge the rings and return ``rings``, ``members`` and ``evidence``.
+
+    Parameters
+    ----------
+    store
+        The stage tables.
+    incidence, weights, found
+        Who holds what, what it is worth, and who is in which ring.
+    smallest
+        Accounts below which a ring is not reported; at least 2.
+    """
+    found = found.of_rings(np.bincount(found.ring) >= smallest)
+    names = store.arrow(
+        "select account_id from account order by account_ix"
+    )["account_id"].combine_chunks()
+    measures = measure(store, incidence, found)
+    verdicts = judge(measures, incidence.families)
+    ring_ids = _ring_ids(found, names)
+    rings = _rings(measures, verdicts, ring_ids)
+    tier, reasons, bits = _member_judgement(store, incidence, found, verdicts, ring_ids)
+    confidence = 1 / (1 + np.exp(-found.nats))
+    members = pa.table({
+        "ring_id": ring_ids.take(pa.array(found.ring)),
+        "account_id": names.take(pa.array(found.account)),
+        "confidence": np.round(confidence, 6),
+        "tier": tier,
+        "role": np.where(
+            found.is_core, "core",
+            np.where(confidence >= PERIPHERY_CONFIDENCE, "member", "periphery"),
+        ),
+        "reason_codes": reasons,
+        "evidence_bits": np.round(bits, 6),
+    }).cast(MEMBERS)
+    rows = evidence_rows(incidence, weights, found)
+    evidence = _evidence(store, incidence, found, rows, ring_ids, names)
+    return {
+        "rings": rings.take(_rank(rings)),
+        "members": members.sort_by([("ring_id", "ascending"), ("account_id", "ascending")]),
+        "evidence": evidence,
+    }
+
+
+def _ring_ids(found: Communities, names: pa.Array) -> pa.Array:
+    """Name each ring after its members, so that equal rings have equal names."""
+    order = np.lexsort((found.account, found.ring))
+    account = names.take(pa.array(found.account[order])).to_pylist()
+    starts = np.flatnonzero(np.r_[True, np.diff(found.ring[order]) > 0]) if account else []
+    bounds = [*starts, len(account)]
+    return pa.array([
+        "ring-" + hashlib.sha256("\n".join(account[a:b]).encode()).hexdigest()[:12]
+        for a, b in zip(bounds[:-1], bounds[1:], strict=True)
+    ], pa.string())
+
+
+def _rings(measures: pd.DataFrame, verdicts: Verdicts, ring_ids: pa.Array) -> pa.Table:
+    """Make rings.parquet."""
+    n = len(measures)
+    instants = {
+        name: pa.array(measures[name], pa.timestamp("us"), from_pandas=True)
+        .cast(RINGS.field(name).type)
+        for name in ("first_event_at", "last_event_at", "first_created_at", "last_created_at")
+    }
+    return pa.table({
+        "ring_id": ring_ids,
+        "n_accounts": measures["n_accounts"].to_numpy(),
+        "score": np.round(verdicts.score, 6),
+        "tier": verdicts.tier,
+        "tier_reason": verdicts.reason,
+        "n_events": measures["n_events"].to_numpy(),
+        **instants,
+        "capability_profile": pa.nulls(n, pa.string()),
+        "lineage": ["new"] * n,
+        "families": pa.array(verdicts.families, pa.list_(pa.string())),
+        "n_core": measures["n_core"].to_numpy(),
+    }).cast(RINGS)
+
+
+def _rank(rings: pa.Table) -> Ints:
+    """Order of the file: strongest tier first, then score, size and name."""
+    keys = pa.table({
+        "score": rings["score"], "n_accounts": rings["n_accounts"], "ring_id": rings["ring_id"]
+    })
+    order = pa.compute.sort_indices(keys, sort_keys=[
+        ("score", "descending"), ("n_accounts", "descending"), ("ring_id", "ascending")
+    ])
+    return order.to_numpy()  # type: ignore[no-any-return]
+
+
+def _member_judgement(
+    store: Store, incidence: Incidence, found: Communities, verdicts: Verdicts,
+    ring_ids: pa.Array,
+) -> tuple[pa.Array, pa.Array, Floats]:
+    """Tier, reason codes and bits of each member.
+
+    A member is never in a stronger tier than its own evidence bears: one family, or only
+    place and time, is for review.
+    """
+    speaks = found.by_family >= 1.0
+    solid = np.array([name not in NEVER_ALONE for name in incidence.families], dtype=bool)
+    two = (speaks.sum(axis=1) >= 2) & speaks[:, solid].any(axis=1)
+    tier = np.array(verdicts.tier, dtype=object)[found.ring] if len(found.ring) else np.array([])
+    tier = np.where((tier == "enforce") & ~two, "review", tier)
+    decided = _decided(store, found, ring_ids)
+    tier = np.where(decided == "benign", "benign", tier)
+    tier = np.where((decided == "disputed") & (tier != "benign"), "watch", tier)
+    family_codes = np.array([f"shares_{name}" for name in incidence.families])
+    sign_codes = [
+        [sign.name for sign, seen in zip(SIGNS, row, strict=True) if seen and sign.nats > 0]
+        for row in verdicts.signs
+    ]
+    codes = [
+        [*family_codes[own].tolist(), *sign_codes[ring], *([f"decided_{said}"] if said else [])]
+        for own, ring, said in zip(speaks, found.ring, decided, strict=True)
+    ]
+    return (
+        pa.array(tier.tolist(), pa.string()),
+        pa.array(codes, pa.list_(pa.string())),
+        found.nats * BITS,
+    )
+
+
+def _decided(store: Store, found: Communities, ring_ids: pa.Array) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
+    """What people decided about each member: benign, disputed or nothing."""
+    said = np.full(len(found.account), "", dtype=object)
+    if not store.count("decision"):
+        return said
+    rows = store.arrow(
+        "select account_ix, ring_id, decision from decision order by decided_at nulls first, "
+        "account_ix, ring_id, decision"
+    ).to_pylist()
+    ring_number = {name: at for at, name in enumerate(ring_ids.to_pylist())}
+    row_of = {int(account): at for at, account in enumerate(found.account)}
+    meaning = {"reinstated": "benign", "benign": "benign", "disputed": "disputed"}
+    for row in rows:
+        what = meaning.get(row["decision"], "")
+        if row["account_ix"] is not None:
+            if row["account_ix"] in row_of:
+                said[row_of[row["account_ix"]]] = what
+        elif row["ring_id"] in ring_number:
+            said[found.ring == ring_number[row["ring_id"]]] = what
+    return said
+
+
+def _evidence(
+    store: Store, incidence: Incidence, found: Communities, rows: pa.Table,
+    ring_ids: pa.Array, names: pa.Array,
+) -> pa.Table:
+    """Make evidence.parquet."""
+    member = rows["member"].to_numpy()
+    identifier = rows["identifier"].to_numpy()
+    named = store.arrow("select identifier_id, label from identifier order by identifier_ix")
+    n_known = named.num_rows
+    is_known = (identifier >= 0) & (identifier < n_known)
+    is_star = identifier >= n_known
+    at = pa.array(np.where(is_known, identifier, 0), mask=~is_known)
+    centre = pa.array(
+        np.where(is_star, incidence.centre[np.maximum(identifier, 0)], 0), mask=~is_star
+    )
+    family = pa.array(rows["family"].to_numpy(), mask=rows["family"].to_numpy() < 0)
+    absent = pa.compute.equal(rows["kind"].cast(pa.string()), "absence")
+    star_name = names.take(centre)
+    label = pa.compute.coalesce(
+        named["label"].combine_chunks().take(at),
+        star_name,
+        pa.compute.if_else(absent, pa.array(incidence.families).take(family), None),
+    )
+    total = np.where(identifier >= 0, incidence.n_holders[np.maximum(identifier, 0)],
+                     incidence.n_accounts)
+    ring = found.ring[member]
+    size = np.bincount(found.ring)
+    first, last = _seen(incidence, found.account[member], identifier)
+    return pa.table({
+        "ring_id": ring_ids.take(pa.array(ring)),
+        "account_id": names.take(pa.array(found.account[member])),
+        "kind": rows["kind"].cast(pa.string()),
+        "identifier_id": pa.compute.coalesce(
+            named["identifier_id"].combine_chunks().take(at), star_name, ""
+        ),
+        "label": label,
+        "bits": np.round(rows["bits"].to_numpy(), 6),
+        "n_accounts_total": total,
+        "n_accounts_in_ring": _in_ring(incidence, found, ring, identifier, size),
+        "first_seen_at": first,
+        "last_seen_at": last,
+    }).cast(EVIDENCE)
+
+
+def _in_ring(
+    incidence: Incidence, found: Communities, ring: Ints, identifier: Ints, size: Ints
+) -> Ints:
+    """Members of the row's ring that hold the row's identifier; all, for a row without one."""
+    held = incidence.held[found.account].tocoo()
+    n = incidence.n_identifiers
+    pair, count = np.unique(found.ring[held.row] * n + held.col, return_counts=True)
+    wanted = ring * n + np.maximum(identifier, 0)
+    where = np.minimum(np.searchsorted(pair, wanted), max(len(pair) - 1, 0))
+    return np.where(identifier >= 0, count[where] if len(pair) else 0, size[ring])
+
+
+def _seen(incidence: Incidence, account: Ints, identifier: Ints) -> tuple[pa.Array, pa.Array]:
+    """First and last time the row's account was seen with its identifier."""
+    n = incidence.n_identifiers
+    owner = np.repeat(np.arange(incidence.n_accounts), np.diff(incidence.held.indptr))
+    key = owner * n + incidence.held.indices
+    at = np.searchsorted(key, account * n + np.maximum(identifier, 0))
+    at = np.minimum(at, len(key) - 1)
+    instant = EVIDENCE.field("first_seen_at").type
+    found = []
+    for seen in (incidence.first_seen, incidence.last_seen):
+        seconds = np.where(identifier >= 0, seen[at], -1)
+        found.append(pa.array(seconds * 1_000_000, mask=seconds < 0).cast(instant))
+    return found[0], found[1]

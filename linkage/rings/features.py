@@ -1,0 +1,154 @@
+"""What is measured of each ring before it is judged."""
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from linkage.communities import Communities
+from linkage.evidence.incidence import Floats, Incidence, Ints
+from linkage.queries import query
+from linkage.store import Store
+
+HELD_NATS = 1.0
+"""A family holds a member when it adds at least this much."""
+
+KNOWN_FAMILIES = ("network", "device", "payment", "contact", "prompt", "timing", "link")
+"""Families whose meaning the signs know."""
+
+LONG_WAIT = 6
+"""Width of the quietest stretch of the day, in hours."""
+
+
+def measure(store: Store, incidence: Incidence, found: Communities) -> pd.DataFrame:
+    """Measure every ring.
+
+    Parameters
+    ----------
+    store
+        The stage tables; a table ``member`` is made in it.
+    incidence
+        Who holds what.
+    found
+        The rings.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per ring number, in order. Shares are in [0, 1]; ``birth_gap`` and
+        ``quiet_share`` compare with what the whole population would give (1 = the same).
+    """
+    store.put("member", pa.table({"ring": found.ring, "account_ix": found.account}))
+    rings = store.arrow(query("rings", "ring_account").body).to_pandas().set_index("ring")
+    n = rings["n_accounts"]
+    for name in ("organization", "top_organization", "top_domain", "disposable", "banned"):
+        rings[f"{name}_share"] = rings[f"n_{name}"] / n
+    rings["datacenter_share"] = rings["n_datacenter_events"] / rings["n_events"].clip(lower=1)
+    rings["n_core"] = np.bincount(found.ring[found.is_core], minlength=len(rings))
+    rings["nats"] = _mean_by(found.ring, found.nats, len(rings))
+    rings = rings.join(_coverage(incidence, found))
+    rings = rings.join(_shapes(store, incidence, rings))
+    rings["birth_gap"] = _birth_gap(store, found, len(rings))
+    return rings.join(_hours(store, rings))
+
+
+def _mean_by(group: Ints, value: Floats, n: int) -> Floats:
+    """Mean of a value within each group."""
+    count = np.bincount(group, minlength=n)
+    return np.bincount(group, weights=value, minlength=n) / np.maximum(count, 1)
+
+
+def _coverage(incidence: Incidence, found: Communities) -> pd.DataFrame:
+    """Share of each ring's members that each family holds, as ``held_<family>``."""
+    n = int(found.ring.max(initial=-1)) + 1
+    return pd.DataFrame({
+        f"held_{family}": _mean_by(
+            found.ring, (found.by_family[:, at] >= HELD_NATS).astype(float), n
+        )
+        for at, family in enumerate(incidence.families)
+    })
+
+
+def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataFrame:
+    """How members share within each family: by one thing that all have, or by many in turn.
+
+    ``top_<family>`` is the share of members that hold the family's most common identifier,
+    ``own_<family>`` how far that identifier is the ring's own (members among its holders),
+    ``n_<family>`` the identifiers of the family that two or more members share. Families
+    that users bring are taken together as ``other``.
+    """
+    shared = store.arrow(query("rings", "ring_identifier").body).to_pandas()
+    known = {one.kind: one for one in incidence.signals}
+    size = rings["n_accounts"].reindex(shared["ring"]).to_numpy()
+    shared["share"] = shared["n_in_ring"] / size
+    shared["own"] = shared["n_in_ring"] / shared["n_total"]
+    shared["family"] = shared["kind"].map(lambda kind: _family(known[kind].family))
+    qualifier = shared["kind"].map(lambda kind: known[kind].is_qualifier).astype(bool)
+    kept = shared[~qualifier & ~shared["is_public"]]
+    order = kept.sort_values(
+        ["ring", "family", "n_in_ring", "n_total"], ascending=[True, True, False, True]
+    )
+    top = order.drop_duplicates(["ring", "family"]).set_index(["ring", "family"])
+    shapes = pd.DataFrame({
+        "top": top["share"],
+        "own": top["own"],
+        "n": kept.groupby(["ring", "family"]).size(),
+    }).unstack("family")
+    shapes.columns = [f"{what}_{family}" for what, family in shapes.columns]
+    own = kept[kept["own"] >= 0.5]
+    alias = own[own["kind"].isin(("email_root", "email_stem"))]
+    campus = shared[shared["network_kind"].isin(("university", "corporate"))]
+    shapes = shapes.reindex(rings.index).fillna(0.0)
+    shapes["alias_share"] = alias.groupby("ring")["share"].sum().clip(upper=1.0)
+    shapes["campus_share"] = campus.groupby("ring")["share"].max()
+    return shapes.fillna(0.0)
+
+
+def _family(name: str) -> str:
+    """A family that linkage knows, or ``other``."""
+    return name if name in KNOWN_FAMILIES else "other"
+
+
+def _birth_gap(store: Store, found: Communities, n_rings: int) -> Floats:
+    """Median gap between a ring's births, against as many births drawn from everyone.
+
+    Time is measured in accounts born, so that busy days count for no more than quiet ones.
+    Far below 1: born in bursts. Rings whose births are unknown get 1.
+    """
+    born = store.arrow(
+        "select epoch_us(created_at) as born from account order by account_ix"
+    )["born"].to_numpy(zero_copy_only=False).astype(float)
+    known = np.sort(born[~np.isnan(born)])
+    if not len(known):
+        return np.ones(n_rings)
+    rank = (np.searchsorted(known, born) + 0.5) / len(known)
+    rows = np.flatnonzero(~np.isnan(born[found.account]))
+    ring, at = found.ring[rows], rank[found.account[rows]]
+    order = np.lexsort((at, ring))
+    ring, at = ring[order], at[order]
+    same = ring[1:] == ring[:-1]
+    gaps = pd.Series((at[1:] - at[:-1])[same]).groupby(ring[1:][same]).median()
+    size = pd.Series(ring).value_counts()
+    # Gaps of n uniform draws are nearly exponential with mean 1 / (n + 1).
+    ratio = (gaps + 1.0 / len(known)) * (size.reindex(gaps.index) + 1) / np.log(2)
+    return ratio.reindex(range(n_rings)).fillna(1.0).to_numpy()
+
+
+def _hours(store: Store, rings: pd.DataFrame) -> pd.DataFrame:
+    """When a ring is awake, against the population.
+
+    ``quiet_share`` is the share of events in the quietest six hours of the day, over the
+    population's own share at its quietest; ``weekend_share`` the share of events on the
+    quietest two days that follow each other.
+    """
+    counted = store.arrow(query("rings", "ring_hour").body).to_pandas()
+    week = np.zeros((len(rings), 168))
+    week[counted["ring"], counted["hour_of_week"]] = counted["n_events"]
+    total = np.maximum(week.sum(axis=1), 1)
+    days = week.reshape(-1, 7, 24)
+    by_hour = days.sum(axis=1)
+    wrapped = np.concatenate([by_hour, by_hour[:, : LONG_WAIT - 1]], axis=1)
+    running = np.cumsum(np.pad(wrapped, ((0, 0), (1, 0))), axis=1)
+    quiet = (running[:, LONG_WAIT:] - running[:, :-LONG_WAIT]).min(axis=1) / total
+    by_day = days.sum(axis=2)
+    weekend = (by_day + np.roll(by_day, -1, axis=1)).min(axis=1) / total
+    return pd.DataFrame({"quiet_share": quiet, "weekend_share": weekend}, index=rings.index)

@@ -1,0 +1,170 @@
+"""Reads what a run wrote: rings, members, evidence and the manifest."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from linkage.errors import InputError
+
+Filters = list[tuple[str, str, str]]
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class Ring:
+    """One row of ``rings.parquet``."""
+
+    ring_id: str
+    n_accounts: int
+    score: float
+    """Strength in [0, 1], for ranking."""
+    tier: str
+    tier_reason: str
+    n_events: int
+    first_event_at: datetime | None
+    last_event_at: datetime | None
+    first_created_at: datetime | None
+    last_created_at: datetime | None
+    capability_profile: str | None
+    lineage: str
+    families: tuple[str, ...]
+    """Independent families of evidence that hold the ring together."""
+    n_core: int
+
+
+@dataclass(frozen=True)
+class Member:
+    """One row of ``members.parquet``."""
+
+    ring_id: str
+    account_id: str
+    confidence: float
+    """In [0, 1]."""
+    tier: str
+    role: str
+    reason_codes: tuple[str, ...]
+    evidence_bits: float
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One row of ``evidence.parquet``."""
+
+    ring_id: str
+    account_id: str
+    kind: str
+    identifier_id: str
+    """Keyed hash; empty for a row that is about the account and no identifier."""
+    label: str | None
+    bits: float
+    n_accounts_total: int
+    n_accounts_in_ring: int
+    first_seen_at: datetime | None
+    last_seen_at: datetime | None
+
+
+def read_output(out: Path, name: str, *, filters: Filters | None = None) -> pa.Table:
+    """Return one table of an output folder, or the rows that pass the filters.
+
+    Parameters
+    ----------
+    out
+        A folder that a run wrote.
+    name
+        ``rings``, ``members`` or ``evidence``.
+    filters
+        (column, operator, value) triples that must all hold.
+
+    Raises
+    ------
+    InputError
+        If the file is missing or is not Parquet.
+    """
+    path = out / f"{name}.parquet"
+    try:
+        return pq.read_table(path, filters=filters)
+    except (OSError, pa.ArrowInvalid) as error:
+        problem = f"cannot read {path}" if path.exists() else f"{out} has no {name}.parquet"
+        raise InputError(problem, fix="give the folder that linkage run --out wrote") from error
+
+
+def read_manifest(out: Path) -> dict[str, Any]:
+    """Return the manifest of an output folder.
+
+    Raises
+    ------
+    InputError
+        If it is missing or is not JSON.
+    """
+    path = out / "manifest.json"
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"cannot read {path}", fix="give the folder that linkage run --out wrote"
+        ) from error
+    return manifest
+
+
+def read_rings(out: Path) -> tuple[Ring, ...]:
+    """Return every ring, in the order of the file: by falling score."""
+    return tuple(_row(Ring, row) for row in read_output(out, "rings").to_pylist())
+
+
+def find_ring(out: Path, ring_id: str) -> Ring:
+    """Return the ring of this id, or the only one whose id starts with it.
+
+    Raises
+    ------
+    InputError
+        If there is no such ring, or several.
+    """
+    rings = read_rings(out)
+    exact = [ring for ring in rings if ring.ring_id == ring_id]
+    found = exact or [ring for ring in rings if ring_id and ring.ring_id.startswith(ring_id)]
+    if len(found) > 1:
+        some = ", ".join(ring.ring_id for ring in found[:5])
+        raise InputError(f"{len(found)} rings start with {ring_id}: {some}", fix="give more of it")
+    if not found:
+        raise InputError(
+            f"{out} has no ring {ring_id}",
+            fix=f"its rings are listed in {out / 'rings.parquet'}"
+            + (f", the first is {rings[0].ring_id}" if rings else "; this run found none"),
+        )
+    return found[0]
+
+
+def find_member(out: Path, account_id: str) -> Member | None:
+    """Return the membership of an account; None when it is in no ring."""
+    rows = read_output(out, "members", filters=[("account_id", "=", account_id)]).to_pylist()
+    return _row(Member, rows[0]) if rows else None
+
+
+def read_members(out: Path, ring_id: str) -> tuple[Member, ...]:
+    """Return the members of a ring, most confident first."""
+    rows = read_output(out, "members", filters=[("ring_id", "=", ring_id)]).to_pylist()
+    members = [_row(Member, row) for row in rows]
+    return tuple(sorted(members, key=lambda member: (-member.confidence, member.account_id)))
+
+
+def read_evidence(out: Path, member: Member) -> tuple[Evidence, ...]:
+    """Return the evidence rows of one member, strongest first."""
+    filters = [("ring_id", "=", member.ring_id), ("account_id", "=", member.account_id)]
+    rows = read_output(out, "evidence", filters=filters).to_pylist()
+    evidence = [_row(Evidence, row) for row in rows]
+    return tuple(sorted(evidence, key=lambda row: (-row.bits, row.kind, row.identifier_id)))
+
+
+def _row(form: type[Row], values: Mapping[str, Any]) -> Row:
+    """Build a row's dataclass; columns it does not know are left out."""
+    known = {
+        f.name: tuple(values[f.name] or ()) if str(f.type).startswith("tuple") else values[f.name]
+        for f in fields(form)  # type: ignore[arg-type]
+    }
+    return form(**known)

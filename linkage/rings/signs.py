@@ -1,0 +1,104 @@
+"""The signs that speak for abuse or for innocence: one table, read by the judge and by people.
+
+A sign is a plain observation with a weight in nats, so that a score is a sum and its reason
+a list of sentences. No sign is about a language, a country or a kind of network by itself:
+hosting addresses, for one, count only beside evidence of another family.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pandas as pd
+
+Test = Callable[[pd.DataFrame], "pd.Series[bool]"]
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One observation about a ring."""
+
+    name: str
+    """Reason code."""
+    nats: float
+    """What it adds to the log odds of abuse; negative speaks for innocence."""
+    sentence: str
+    """What a person reads; a format string over the ring's measures."""
+    test: Test
+    """Tells, for a table of measures, in which rings the sign is seen."""
+
+
+def _rotates(rings: pd.DataFrame, family: str, *, at_least: int = 3) -> "pd.Series[bool]":
+    """Members hold one of several identifiers that are the ring's own, none held by all."""
+    return (
+        (_of(rings, f"n_{family}") >= at_least)
+        & (_of(rings, f"top_{family}") < 0.75)
+        & (_of(rings, f"own_{family}") >= 0.5)
+        & (_of(rings, f"held_{family}") >= 0.3)
+    )
+
+
+def _rotates_any(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Some family other than addresses is rotated, or relations tie the ring."""
+    return (
+        _rotates(rings, "payment") | _rotates(rings, "device") | _rotates(rings, "prompt")
+        | (_of(rings, "alias_share") >= 0.5) | (_of(rings, "held_link") >= 0.5)
+        | (_of(rings, "n_other") >= 3)
+    )
+
+
+def _of(rings: pd.DataFrame, name: str) -> "pd.Series[float]":
+    """A measure, 0 where no ring has it."""
+    return rings[name] if name in rings else pd.Series(0.0, index=rings.index)
+
+
+def _in_office(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Awake by day, asleep by night, away on two days a week."""
+    return (rings["weekend_share"] < 0.09) & (rings["quiet_share"] < 0.15)
+
+
+def _one_place(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Most members come from one address or network."""
+    return (_of(rings, "top_network") >= 0.6) | (_of(rings, "campus_share") >= 0.5)
+
+
+SIGNS: tuple[Sign, ...] = (
+    Sign("cards_rotated", 2.5, "pays with {n_payment:.0f} cards, each shared by some members",
+         lambda r: _rotates(r, "payment")),
+    Sign("devices_rotated", 2.0, "works from {n_device:.0f} devices, each shared by some members",
+         lambda r: _rotates(r, "device")),
+    Sign("templates_divided", 2.0, "divides {n_prompt:.0f} prompt templates among its members",
+         lambda r: _rotates(r, "prompt")),
+    Sign("mailboxes_numbered", 2.5, "has mailboxes that are aliases or numbers of one another",
+         lambda r: _of(r, "alias_share") >= 0.5),
+    Sign("addresses_rotated", 1.0, "comes through {n_network:.0f} shared addresses in turn",
+         lambda r: (_of(r, "n_network") >= 5) & (_of(r, "top_network") < 0.85)
+         & (_of(r, "held_network") >= 0.5)),
+    Sign("other_rotated", 2.0, "divides {n_other:.0f} further identifiers among its members",
+         lambda r: _of(r, "n_other") >= 3),
+    Sign("related", 1.5, "is tied by direct relations",
+         lambda r: _of(r, "held_link") >= 0.5),
+    Sign("hosting_addresses", 1.0, "{datacenter_share:.0%} of its traffic is from hosting, VPN or "
+         "proxy addresses", lambda r: r["datacenter_share"] >= 0.3),
+    Sign("disposable_mail", 1.5, "{disposable_share:.0%} of its mailboxes are disposable",
+         lambda r: r["disposable_share"] >= 0.3),
+    Sign("banned_before", 2.0, "{banned_share:.0%} of its accounts are banned already",
+         lambda r: (r["banned_share"] >= 0.1) & (r["n_banned"] >= 2)),
+    Sign("born_together", 1.0, "was born in bursts",
+         lambda r: (r["birth_gap"] < 0.4) & (r["n_accounts"] >= 5)),
+    Sign("never_sleeps", 1.5, "is awake round the clock",
+         lambda r: (r["quiet_share"] >= 0.17) & (r["n_events"] >= 100)),
+    Sign("large", 1.0, "is as large as {n_accounts:,} accounts", lambda r: r["n_accounts"] >= 30),
+    Sign("verified_organization", -6.0, "belongs to one verified organization",
+         lambda r: r["top_organization_share"] >= 0.5),
+    Sign("office_hours", -4.0, "works office hours, five days a week", _in_office),
+    Sign("one_place", -1.5, "comes from one place", _one_place),
+    Sign("business_domain", -1.5, "has mail at one domain of its own",
+         lambda r: r["top_domain_share"] >= 0.5),
+    Sign("campus", -3.0, "comes from a university's or company's network",
+         lambda r: _of(r, "campus_share") >= 0.3),
+    Sign("household", -4.0, "is as small as a household",
+         lambda r: (r["n_accounts"] <= 6) & (r["quiet_share"] < 0.17)),
+    Sign("nothing_rotated", -2.0, "rotates nothing: what it shares, it shares as one",
+         lambda r: ~_rotates_any(r)),
+)
+"""Every sign, those of abuse first."""

@@ -1,0 +1,171 @@
+"""One ring at a glance: what holds it together, who is in it, when it was seen."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linkage.rings.explain import sentence
+from linkage.rings.read import Evidence, Member, Ring, find_ring, read_members, read_output
+from linkage.signals import signal
+
+
+@dataclass(frozen=True)
+class RingIdentifier:
+    """One identifier of a ring."""
+
+    kind: str
+    family: str
+    identifier_id: str
+    sentence: str
+    n_accounts_total: int
+    n_accounts_in_ring: int
+    coverage: float
+    """Share of the ring that holds it, in [0, 1]."""
+    bits: float
+    """Sum over the members that hold it."""
+
+
+@dataclass(frozen=True)
+class FamilyShare:
+    """What one family of evidence adds to a ring."""
+
+    family: str
+    n_identifiers: int
+    bits: float
+    """Sum over members."""
+    coverage: float
+    """Share of the ring that holds any identifier of it, in [0, 1]."""
+
+
+@dataclass(frozen=True)
+class RingDay:
+    """Accounts whose shared identifiers were seen for the first, or last, time that day (UTC)."""
+
+    day: date
+    n_first: int
+    n_last: int
+
+
+@dataclass(frozen=True)
+class RingView:
+    """One ring with the tables an investigator asks for first."""
+
+    ring: Ring
+    identifiers: tuple[RingIdentifier, ...]
+    """By falling sum of bits."""
+    families: tuple[FamilyShare, ...]
+    """By falling sum of bits."""
+    members: tuple[Member, ...]
+    """Most confident first."""
+    days: tuple[RingDay, ...]
+    """In order; days on which nothing began or ended are left out."""
+
+    @property
+    def n_by_role(self) -> dict[str, int]:
+        """Members per role, core first."""
+        roles = [member.role for member in self.members]
+        return {role: roles.count(role) for role in ("core", "member", "periphery")}
+
+
+def ring_view(out: Path, ring_id: str) -> RingView:
+    """Return everything the output says of one ring.
+
+    Parameters
+    ----------
+    out
+        A folder that a run wrote.
+    ring_id
+        A ring's id, or as much of its start as no other ring shares.
+
+    Raises
+    ------
+    InputError
+        If there is no such ring, or several.
+    """
+    ring = find_ring(out, ring_id)
+    evidence = read_output(out, "evidence", filters=[("ring_id", "=", ring.ring_id)])
+    held = evidence.filter(pc.not_equal(evidence["identifier_id"], ""))
+    identifiers = ring_identifiers(held, {ring.ring_id: ring.n_accounts}).get(ring.ring_id, ())
+    return RingView(
+        ring=ring,
+        identifiers=identifiers,
+        families=_families(held, ring),
+        members=read_members(out, ring.ring_id),
+        days=_days(held),
+    )
+
+
+def ring_identifiers(
+    evidence: pa.Table, n_accounts: dict[str, int], *, most: int | None = None
+) -> dict[str, tuple[RingIdentifier, ...]]:
+    """Return each ring's identifiers by falling sum of bits.
+
+    Parameters
+    ----------
+    evidence
+        Rows of ``evidence.parquet`` that are about an identifier.
+    n_accounts
+        Accounts per ring.
+    most
+        Keep so many per ring; None keeps all.
+    """
+    keys = ["ring_id", "kind", "identifier_id"]
+    sums = evidence.group_by(keys).aggregate([
+        ("bits", "sum"), ("label", "max"), ("n_accounts_total", "max"),
+        ("n_accounts_in_ring", "max"),
+    ]).to_pandas()
+    sums = sums.sort_values(["ring_id", "bits_sum", "kind", "identifier_id"],
+                            ascending=[True, False, True, True])
+    chosen = sums if most is None else sums.groupby("ring_id").head(most)
+    found: dict[str, list[RingIdentifier]] = {}
+    for row in chosen.itertuples(index=False):
+        ring_id, kind, identifier_id = str(row.ring_id), str(row.kind), str(row.identifier_id)
+        label = None if pd.isna(row.label_max) else str(row.label_max)
+        n_total, n_in_ring = int(row.n_accounts_total_max), int(row.n_accounts_in_ring_max)
+        bits = float(row.bits_sum)
+        spoken = Evidence(ring_id, "", kind, identifier_id, label, bits, n_total, n_in_ring,
+                          None, None)
+        found.setdefault(ring_id, []).append(RingIdentifier(
+            kind=kind,
+            family=signal(kind).family,
+            identifier_id=identifier_id,
+            sentence=sentence(spoken),
+            n_accounts_total=n_total,
+            n_accounts_in_ring=n_in_ring,
+            coverage=n_in_ring / n_accounts[ring_id],
+            bits=bits,
+        ))
+    return {ring_id: tuple(rows) for ring_id, rows in found.items()}
+
+
+def _families(held: pa.Table, ring: Ring) -> tuple[FamilyShare, ...]:
+    """Add up one ring's evidence per family."""
+    rows = held.select(["account_id", "kind", "identifier_id", "bits"]).to_pandas()
+    rows["family"] = rows["kind"].map({kind: signal(kind).family for kind in rows["kind"].unique()})
+    shares = [
+        FamilyShare(
+            family=str(family),
+            n_identifiers=len(part[["kind", "identifier_id"]].drop_duplicates()),
+            bits=float(part["bits"].sum()),
+            coverage=part["account_id"].nunique() / ring.n_accounts,
+        )
+        for family, part in rows.groupby("family")
+    ]
+    return tuple(sorted(shares, key=lambda share: (-share.bits, share.family)))
+
+
+def _days(held: pa.Table) -> tuple[RingDay, ...]:
+    """Count accounts per day of their first and last shared identifier."""
+    spans = held.group_by("account_id").aggregate(
+        [("first_seen_at", "min"), ("last_seen_at", "max")]
+    ).to_pandas()
+    first = spans["first_seen_at_min"].dropna().dt.date.value_counts()
+    last = spans["last_seen_at_max"].dropna().dt.date.value_counts()
+    return tuple(
+        RingDay(day, int(first.get(day, 0)), int(last.get(day, 0)))
+        for day in sorted({*first.index, *last.index})
+    )

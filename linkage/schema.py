@@ -1,0 +1,105 @@
+"""Columns of every table that crosses a border: inputs, stage tables and outputs."""
+
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+INSTANT = pa.timestamp("us", tz="UTC")
+
+
+@dataclass(frozen=True)
+class InputTable:
+    """One table a provider may bring."""
+
+    name: str
+    columns: tuple[tuple[str, str], ...]
+    """(column, DuckDB type) in order; ``instant`` stands for TIMESTAMPTZ in any spelling."""
+    required: tuple[str, ...]
+    """Columns that must be there and, in each row, not null."""
+
+
+INPUT_TABLES: tuple[InputTable, ...] = (
+    InputTable("accounts", (
+        ("account_id", "VARCHAR"), ("created_at", "instant"), ("email", "VARCHAR"),
+        ("phone", "VARCHAR"), ("plan", "VARCHAR"), ("status", "VARCHAR"),
+        ("country", "VARCHAR"), ("organization", "VARCHAR"), ("pathway", "VARCHAR"),
+        ("is_test", "BOOLEAN"),
+    ), ("account_id",)),
+    InputTable("events", (
+        ("account_id", "VARCHAR"), ("occurred_at", "instant"), ("event_type", "VARCHAR"),
+        ("ip", "VARCHAR"), ("device_id", "VARCHAR"), ("user_agent", "VARCHAR"),
+        ("tls_fingerprint", "VARCHAR"), ("session_id", "VARCHAR"), ("model", "VARCHAR"),
+        ("prompt", "VARCHAR"), ("system_prompt", "VARCHAR"), ("input_tokens", "BIGINT"),
+        ("output_tokens", "BIGINT"), ("event_id", "VARCHAR"),
+    ), ("account_id", "occurred_at")),
+    InputTable("payments", (
+        ("account_id", "VARCHAR"), ("paid_at", "instant"), ("instrument_id", "VARCHAR"),
+        ("bin", "VARCHAR"), ("billing_country", "VARCHAR"), ("amount_usd", "DOUBLE"),
+        ("payment_id", "VARCHAR"),
+    ), ("account_id",)),
+    InputTable("identifiers", (
+        ("account_id", "VARCHAR"), ("kind", "VARCHAR"), ("value", "VARCHAR"),
+        ("seen_at", "instant"), ("n_events", "BIGINT"),
+    ), ("account_id", "kind", "value")),
+    InputTable("links", (
+        ("account_id_l", "VARCHAR"), ("account_id_r", "VARCHAR"), ("kind", "VARCHAR"),
+        ("seen_at", "instant"), ("n_events", "BIGINT"),
+    ), ("account_id_l", "account_id_r", "kind")),
+    InputTable("networks", (
+        ("cidr", "VARCHAR"), ("kind", "VARCHAR"), ("asn", "VARCHAR"), ("name", "VARCHAR"),
+    ), ("cidr", "kind")),
+    InputTable("hubs", (
+        ("kind", "VARCHAR"), ("value", "VARCHAR"), ("category", "VARCHAR"),
+    ), ("value",)),
+    InputTable("decisions", (
+        ("account_id", "VARCHAR"), ("ring_id", "VARCHAR"), ("decision", "VARCHAR"),
+        ("decided_at", "instant"), ("decided_by", "VARCHAR"), ("note", "VARCHAR"),
+    ), ("decision",)),
+)
+"""The contract's inputs. Unknown columns are ignored; absent ones read as null."""
+
+TIERS = ("enforce", "review", "watch", "benign")
+"""Tiers of a ring, strongest first."""
+
+RINGS = pa.schema([
+    pa.field("ring_id", pa.string(), nullable=False),
+    pa.field("n_accounts", pa.int64(), nullable=False),
+    pa.field("score", pa.float64(), nullable=False),
+    pa.field("tier", pa.string(), nullable=False),
+    pa.field("tier_reason", pa.string(), nullable=False),
+    pa.field("n_events", pa.int64(), nullable=False),
+    pa.field("first_event_at", INSTANT),
+    pa.field("last_event_at", INSTANT),
+    pa.field("first_created_at", INSTANT),
+    pa.field("last_created_at", INSTANT),
+    pa.field("capability_profile", pa.string()),
+    pa.field("lineage", pa.string(), nullable=False),
+    pa.field("families", pa.list_(pa.string()), nullable=False),
+    pa.field("n_core", pa.int64(), nullable=False),
+])
+"""rings.parquet: one row per ring, by falling score, then ring_id."""
+
+MEMBERS = pa.schema([
+    pa.field("ring_id", pa.string(), nullable=False),
+    pa.field("account_id", pa.string(), nullable=False),
+    pa.field("confidence", pa.float64(), nullable=False),
+    pa.field("tier", pa.string(), nullable=False),
+    pa.field("role", pa.string(), nullable=False),
+    pa.field("reason_codes", pa.list_(pa.string()), nullable=False),
+    pa.field("evidence_bits", pa.float64(), nullable=False),
+])
+"""members.parquet: one row per ring and account, by ring_id, then account_id."""
+
+EVIDENCE = pa.schema([
+    pa.field("ring_id", pa.string(), nullable=False),
+    pa.field("account_id", pa.string(), nullable=False),
+    pa.field("kind", pa.string(), nullable=False),
+    pa.field("identifier_id", pa.string(), nullable=False),
+    pa.field("label", pa.string()),
+    pa.field("bits", pa.float64(), nullable=False),
+    pa.field("n_accounts_total", pa.int64(), nullable=False),
+    pa.field("n_accounts_in_ring", pa.int64(), nullable=False),
+    pa.field("first_seen_at", INSTANT),
+    pa.field("last_seen_at", INSTANT),
+])
+"""evidence.parquet: one row per ring, account and identifier; bits add up per account."""

@@ -1,0 +1,237 @@
+"""Every knob of a run, in one frozen object, recorded in the run's manifest."""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from linkage.errors import SettingsError
+
+
+@dataclass(frozen=True)
+class TableMapping:
+    """How one of a user's tables maps onto a table of the contract."""
+
+    source: str
+    """The user's table name: files ``SOURCE.EXT``, ``SOURCE_*.EXT`` or ``SOURCE/**``."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Contract column to the user's column."""
+    constants: Mapping[str, str] = field(default_factory=dict)
+    """Contract column to one value for every row."""
+
+
+@dataclass(frozen=True)
+class KindSettings:
+    """What a user says of one kind of identifier; unset fields keep linkage's own."""
+
+    family: str | None = None
+    m: float | None = None
+    reliability: float | None = None
+    sentence: str | None = None
+    is_qualifier: bool | None = None
+    has_tenancies: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Settings of one run. Flag beats environment beats linkage.toml beats default."""
+
+    seed: int = 0
+    """Seed of every random choice; at least 0."""
+    threads: int = 0
+    """Threads to use; 0 means all cores. Never changes a result."""
+    memory_limit_mb: int = 0
+    """Memory the tables may use before they spill, in MiB; 0 means a share of the machine's."""
+    max_bad_rows: float = 0.01
+    """Share of a table's rows that may be quarantined before the run fails; in [0, 1]."""
+    max_pairs: int = 0
+    """Most candidate pairs of accounts to hold; 0 means what fits this machine."""
+    min_ring_size: int = 3
+    """Smallest ring to report, in accounts; at least 2."""
+    labels: bool = True
+    """Keep a readable label beside each keyed hash."""
+    key_file: Path | None = None
+    """File with the key for identifier hashes; made on first use. The environment's
+    ``LINKAGE_KEY`` goes first."""
+    as_of: datetime | None = None
+    """Ignore what happened after this instant (UTC)."""
+    leiden: str = "igraph"
+    """Which library partitions: ``igraph`` or ``leidenalg``."""
+    tables: Mapping[str, tuple[TableMapping, ...]] = field(default_factory=dict)
+    """Contract table to the user's tables that feed it."""
+    kinds: Mapping[str, KindSettings] = field(default_factory=dict)
+    """Kind of identifier to what the user says of it."""
+
+    def __post_init__(self) -> None:
+        if self.seed < 0:
+            raise SettingsError(f"seed must be 0 or more, got {self.seed}")
+        if not 0 <= self.max_bad_rows <= 1:
+            raise SettingsError(
+                f"max_bad_rows is a share in [0, 1], got {self.max_bad_rows}",
+                fix="0.01 lets one row in a hundred be bad",
+            )
+        if self.min_ring_size < 2:
+            raise SettingsError(f"min_ring_size must be 2 or more, got {self.min_ring_size}")
+        if self.leiden not in ("igraph", "leidenalg"):
+            raise SettingsError(
+                f"unknown leiden backend: {self.leiden}", fix="use igraph or leidenalg"
+            )
+        for name in ("threads", "memory_limit_mb", "max_pairs"):
+            if getattr(self, name) < 0:
+                raise SettingsError(f"{name} must be 0 or more, got {getattr(self, name)}")
+
+    @property
+    def n_threads(self) -> int:
+        """Threads to use, at least 1."""
+        return self.threads or len(os.sched_getaffinity(0))
+
+    @property
+    def n_memory_mb(self) -> int:
+        """MiB the tables may use before they spill."""
+        if self.memory_limit_mb:
+            return self.memory_limit_mb
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+        return max(512, total * 4 // 10)
+
+    def n_max_pairs(self, n_accounts: int) -> int:
+        """Most candidate pairs to hold: 20 an account, as far as memory goes (64 bytes each)."""
+        fits = self.n_memory_mb * 2**20 // 64
+        return self.max_pairs or min(max(5_000_000, 20 * n_accounts), fits)
+
+
+_SCALARS = {f.name: f for f in fields(Settings) if f.name not in ("tables", "kinds")}
+
+
+def load_settings(
+    path: Path | None = None,
+    *,
+    environment: Mapping[str, str] | None = None,
+    **flags: Any,
+) -> Settings:
+    """Return the settings of a run from a file, the environment and flags.
+
+    Parameters
+    ----------
+    path
+        A ``linkage.toml``; None reads none.
+    environment
+        ``LINKAGE_…`` variables; None reads the process's own.
+    flags
+        Settings by name; None means not given.
+
+    Raises
+    ------
+    SettingsError
+        If a key is unknown, a value has the wrong type or range, or the file is unreadable.
+
+    Examples
+    --------
+    >>> load_settings(environment={}, seed=7).seed
+    7
+    >>> load_settings(environment={}, resolutoin=0.2)
+    Traceback (most recent call last):
+        ...
+    linkage.errors.SettingsError: unknown setting: resolutoin
+    """
+    written = _read_toml(path) if path else {}
+    tables = _tables(written.pop("tables", {}))
+    kinds = _kinds(written.pop("kinds", {}))
+    given: dict[str, Any] = dict(written)
+    variables = os.environ if environment is None else environment
+    for name in _SCALARS:
+        variable = f"LINKAGE_{name.upper()}"
+        if variable in variables:
+            given[name] = variables[variable]
+    given.update({name: value for name, value in flags.items() if value is not None})
+    for name in given:
+        if name not in _SCALARS:
+            raise SettingsError(
+                f"unknown setting: {name}", fix=f"known settings: {', '.join(sorted(_SCALARS))}"
+            )
+    values = {name: _parsed(name, value) for name, value in given.items()}
+    return replace(Settings(tables=tables, kinds=kinds), **values)
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    """Read a settings file."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise SettingsError(f"cannot read settings file {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} is not valid TOML: {error}") from error
+
+
+def _parsed(name: str, value: Any) -> Any:
+    """Bring one setting to the type its field declares."""
+    kind = str(_SCALARS[name].type)
+    try:
+        if "datetime" in kind:
+            instant = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+            return instant.replace(tzinfo=instant.tzinfo or UTC).astimezone(UTC)
+        if "Path" in kind:
+            return Path(value).expanduser()
+        if "bool" in kind:
+            return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
+        if "int" in kind and not isinstance(value, bool):
+            return int(value)
+        if "float" in kind and not isinstance(value, bool):
+            return float(value)
+        if "str" in kind:
+            return str(value)
+    except (ValueError, KeyError, TypeError):
+        pass
+    raise SettingsError(f"setting {name} cannot be {value!r}")
+
+
+def _tables(written: Any) -> dict[str, tuple[TableMapping, ...]]:
+    """Read ``[[tables.NAME]]`` sections."""
+    if not isinstance(written, dict):
+        raise SettingsError("tables must be sections like [[tables.identifiers]]")
+    found: dict[str, tuple[TableMapping, ...]] = {}
+    for name, sections in written.items():
+        rows = sections if isinstance(sections, list) else [sections]
+        for row in rows:
+            unknown = set(row) - {"source", "columns", "constants"}
+            if unknown or "source" not in row:
+                raise SettingsError(
+                    f"[[tables.{name}]] takes source, columns and constants, got "
+                    f"{', '.join(sorted(row)) or 'nothing'}"
+                )
+        found[name] = tuple(
+            TableMapping(row["source"], row.get("columns", {}), row.get("constants", {}))
+            for row in rows
+        )
+    return found
+
+
+def _kinds(written: Any) -> dict[str, KindSettings]:
+    """Read ``[kinds.NAME]`` sections."""
+    known = {f.name for f in fields(KindSettings)}
+    found: dict[str, KindSettings] = {}
+    for name, section in dict(written).items():
+        unknown = set(section) - known
+        if unknown:
+            raise SettingsError(
+                f"[kinds.{name}] has unknown keys: {', '.join(sorted(unknown))}",
+                fix=f"known keys: {', '.join(sorted(known))}",
+            )
+        found[name] = KindSettings(**section)
+    return found
+
+
+def environment_key(environment: Mapping[str, str] | None = None) -> str | None:
+    """Return ``LINKAGE_KEY``, the key for identifier hashes; None when it is not set.
+
+    Not a setting, because settings are recorded and a secret must not be.
+
+    Examples
+    --------
+    >>> environment_key({"LINKAGE_KEY": "0123456789abcdef"})
+    '0123456789abcdef'
+    """
+    variables = os.environ if environment is None else environment
+    return variables.get("LINKAGE_KEY") or None

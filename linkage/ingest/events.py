@@ -94,8 +94,18 @@ def _coded(reader: TableReader, sketcher: PromptSketcher) -> str:
     return (
         f"select file_ix, account_id, occurred_at, fault, {columns}, "
         f"{codes.prompt} as prompt_code, {codes.opening} as opening_code, "
-        f"{codes.system} as system_code from ({reader.select(numbered=False)})"
+        f"{codes.system} as system_code from ({reader.select(numbered=False)}) as r "
+        f"where {_every_column(reader)}"
     )
+
+
+def _every_column(reader: TableReader) -> str:
+    """Return a condition that always holds and, for text files, needs every column.
+
+    The engine checks the encoding only of columns it needs. Without this, a second reading
+    would refuse other lines than the first, and count rows differently.
+    """
+    return "true" if _is_columnar(reader) else "hash(r) is not null"
 
 
 def _located(reader: TableReader) -> str:
@@ -113,6 +123,7 @@ def _located(reader: TableReader) -> str:
             left join account_key as k on r.account_id = k.account_id
             left join (select ip_code from address where version is null) as a
                 on hash(r.ip) = a.ip_code
+            where {_every_column(reader)}
         )
         where fault is not null
             and (occurred_at is null or $as_of is null or occurred_at <= cast($as_of as timestamp))

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from linkage.evidence.incidence import Flags, Floats
+from linkage.rings.features import KNOWN_FAMILIES
 from linkage.rings.signs import SIGNS
 
 PRIOR_NATS = -1.5
@@ -18,7 +19,7 @@ WATCH_SCORE = 0.05
 HELD_SHARE = 0.3
 """A family holds a ring when it speaks for this share of its members."""
 
-SMALLEST_ENFORCED = 5
+SMALLEST_ENFORCED = 7
 """Accounts below which a group may be a family, and is never acted on by itself."""
 
 NEVER_ALONE = ("network", "timing")
@@ -56,7 +57,8 @@ def judge(rings: pd.DataFrame, families: tuple[str, ...]) -> Verdicts:
     ]) if families else np.zeros((len(rings), 0))
     holds = held >= HELD_SHARE
     solid = np.array([family not in NEVER_ALONE for family in families], dtype=bool)
-    n_solid = holds[:, solid].sum(axis=1)
+    solid = solid & ~_is_public(rings, families)
+    n_solid = (holds & solid).sum(axis=1)
     two = (holds.sum(axis=1) >= 2) & (n_solid >= 1)
     log_odds = PRIOR_NATS + seen @ weight + np.where(two, 0.5, -1.5)
     log_odds = np.where(n_solid == 0, np.minimum(log_odds, -3.5), log_odds)
@@ -74,6 +76,19 @@ def judge(rings: pd.DataFrame, families: tuple[str, ...]) -> Verdicts:
         for at, one in enumerate(tier)
     ]
     return Verdicts(score, tier, reason, names, seen)
+
+
+def _is_public(rings: pd.DataFrame, families: tuple[str, ...]) -> Flags:
+    """(n_rings, n_families) further kinds of which all members hold the same one.
+
+    A coupon or invitation code that everybody has places people at an event; several that
+    are divided among members are an operator's.
+    """
+    further = np.array([name not in KNOWN_FAMILIES for name in families], dtype=bool)
+    common = np.zeros(len(rings), dtype=bool)
+    if "top_other" in rings:
+        common = (rings["top_other"] >= 0.75).to_numpy()
+    return further[None, :] & common[:, None]
 
 
 def _tier(score: float, two_families: bool, n_accounts: int) -> str:

@@ -8,6 +8,7 @@ hosting addresses, for one, count only beside evidence of another family.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 Test = Callable[[pd.DataFrame], "pd.Series[bool]"]
@@ -27,38 +28,43 @@ class Sign:
     """Tells, for a table of measures, in which rings the sign is seen."""
 
 
-def _rotates(rings: pd.DataFrame, family: str, *, at_least: int = 3) -> "pd.Series[bool]":
+def _of(rings: pd.DataFrame, name: str) -> "pd.Series[float]":
+    """A measure, 0 where no ring has it."""
+    return rings[name] if name in rings else pd.Series(0.0, index=rings.index)
+
+
+def _rotates(rings: pd.DataFrame, family: str) -> "pd.Series[bool]":
     """Members hold one of several identifiers that are the ring's own, none held by all."""
+    several = np.where(rings["n_accounts"] >= 20, 3, 2)
     return (
-        (_of(rings, f"n_{family}") >= at_least)
-        & (_of(rings, f"top_{family}") < 0.75)
+        (_of(rings, f"n_{family}") >= several)
+        & (_of(rings, f"top_{family}") < 0.9)
         & (_of(rings, f"own_{family}") >= 0.5)
         & (_of(rings, f"held_{family}") >= 0.3)
     )
 
 
 def _rotates_any(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Some family other than addresses is rotated, or relations tie the ring."""
-    return (
-        _rotates(rings, "payment") | _rotates(rings, "device") | _rotates(rings, "prompt")
-        | (_of(rings, "alias_share") >= 0.5) | (_of(rings, "held_link") >= 0.5)
-        | (_of(rings, "n_other") >= 3)
-    )
+    """Some family other than addresses is rotated, or relations or aliases tie the ring."""
+    rotated = (_of(rings, "alias_share") >= 0.5) | (_of(rings, "held_link") >= 0.5)
+    for family in ("payment", "device", "prompt", "other"):
+        rotated = rotated | _rotates(rings, family)
+    return rotated
 
 
-def _of(rings: pd.DataFrame, name: str) -> "pd.Series[float]":
-    """A measure, 0 where no ring has it."""
-    return rings[name] if name in rings else pd.Series(0.0, index=rings.index)
+def _office_hours(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Away on two days a week, as people with jobs are."""
+    return (rings["weekend_share"] < 0.09) & (rings["n_events"] >= 50)
 
 
-def _in_office(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Awake by day, asleep by night, away on two days a week."""
-    return (rings["weekend_share"] < 0.09) & (rings["quiet_share"] < 0.15)
+def _own_domain(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Most mailboxes are at one domain that is not a public provider."""
+    return rings["top_domain_share"] >= 0.5
 
 
-def _one_place(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Most members come from one address or network."""
-    return (_of(rings, "top_network") >= 0.6) | (_of(rings, "campus_share") >= 0.5)
+def _born_as_others(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Births are spread as the population's are."""
+    return rings["birth_gap"] > 0.6
 
 
 SIGNS: tuple[Sign, ...] = (
@@ -71,33 +77,47 @@ SIGNS: tuple[Sign, ...] = (
     Sign("mailboxes_numbered", 2.5, "has mailboxes that are aliases or numbers of one another",
          lambda r: _of(r, "alias_share") >= 0.5),
     Sign("addresses_rotated", 1.0, "comes through {n_network:.0f} shared addresses in turn",
-         lambda r: (_of(r, "n_network") >= 5) & (_of(r, "top_network") < 0.85)
+         lambda r: (_of(r, "n_network") >= 5) & (_of(r, "top_network") < 0.9)
          & (_of(r, "held_network") >= 0.5)),
     Sign("other_rotated", 2.0, "divides {n_other:.0f} further identifiers among its members",
-         lambda r: _of(r, "n_other") >= 3),
-    Sign("related", 1.5, "is tied by direct relations",
-         lambda r: _of(r, "held_link") >= 0.5),
+         lambda r: _rotates(r, "other")),
+    Sign("related", 1.5, "is tied by direct relations", lambda r: _of(r, "held_link") >= 0.5),
     Sign("hosting_addresses", 1.0, "{datacenter_share:.0%} of its traffic is from hosting, VPN or "
          "proxy addresses", lambda r: r["datacenter_share"] >= 0.3),
     Sign("disposable_mail", 1.5, "{disposable_share:.0%} of its mailboxes are disposable",
          lambda r: r["disposable_share"] >= 0.3),
     Sign("banned_before", 2.0, "{banned_share:.0%} of its accounts are banned already",
          lambda r: (r["banned_share"] >= 0.1) & (r["n_banned"] >= 2)),
-    Sign("born_together", 1.0, "was born in bursts",
-         lambda r: (r["birth_gap"] < 0.4) & (r["n_accounts"] >= 5)),
+    Sign("born_together", 1.5, "was born in bursts",
+         lambda r: (r["birth_gap"] < 0.3) & (r["n_accounts"] >= 5)),
     Sign("never_sleeps", 1.5, "is awake round the clock",
-         lambda r: (r["quiet_share"] >= 0.17) & (r["n_events"] >= 100)),
+         lambda r: (r["quiet_share"] >= 0.21) & (r["n_events"] >= 200)),
+    Sign("no_weekend", 1.0, "works at weekends as on any day",
+         lambda r: (r["weekend_share"] >= 0.22) & (r["n_events"] >= 200)),
     Sign("large", 1.0, "is as large as {n_accounts:,} accounts", lambda r: r["n_accounts"] >= 30),
-    Sign("verified_organization", -6.0, "belongs to one verified organization",
+    Sign("verified_organization", -8.0, "belongs to one verified organization",
          lambda r: r["top_organization_share"] >= 0.5),
-    Sign("office_hours", -4.0, "works office hours, five days a week", _in_office),
-    Sign("one_place", -1.5, "comes from one place", _one_place),
-    Sign("business_domain", -1.5, "has mail at one domain of its own",
-         lambda r: r["top_domain_share"] >= 0.5),
-    Sign("campus", -3.0, "comes from a university's or company's network",
-         lambda r: _of(r, "campus_share") >= 0.3),
-    Sign("household", -4.0, "is as small as a household",
-         lambda r: (r["n_accounts"] <= 6) & (r["quiet_share"] < 0.17)),
+    Sign("office_hours", -5.0, "works office hours, five days a week", _office_hours),
+    Sign("business_domain", -1.5, "has mail at one domain of its own", _own_domain),
+    Sign("institution", -4.0, "is one institution's people, who joined one by one or work "
+         "by day", lambda r: _own_domain(r) & (_born_as_others(r) | _office_hours(r))),
+    Sign("born_apart", -2.0, "joined at unrelated times", _born_as_others),
+    Sign("campus", -2.5, "comes from a university's or company's network",
+         lambda r: _of(r, "campus_share") >= 0.15),
+    Sign("crowded_address", -2.0, "meets at addresses that are mostly strangers'",
+         lambda r: (_of(r, "own_network") < 0.1) & (_of(r, "top_network") >= 0.6)),
+    Sign("one_place", -1.0, "comes from one place",
+         lambda r: (_of(r, "top_network") >= 0.6) & (_of(r, "n_network") < 5)),
+    Sign("own_devices", -3.0, "is people with devices of their own who share a payer or an office",
+         lambda r: (_of(r, "held_device") < 0.3)
+         & (_office_hours(r) | (_of(r, "top_payment") >= 0.9))),
+    Sign("household", -3.0, "is as small as a household",
+         lambda r: (r["n_accounts"] <= 6) & (r["birth_gap"] > 0.4)
+         & (r["datacenter_share"] < 0.3)),
+    Sign("weakly_linked", -5.0, "is held together by little",
+         lambda r: r["nats"] < 4),
+    Sign("loosely_linked", -1.0, "is held together loosely",
+         lambda r: (r["nats"] >= 4) & (r["nats"] < 7)),
     Sign("nothing_rotated", -2.0, "rotates nothing: what it shares, it shares as one",
          lambda r: ~_rotates_any(r)),
 )

@@ -22,7 +22,10 @@ test: $(VENV)/installed-test
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/installed-test
-	$(BIN)/python -m pytest -m bench tests/bench
+	$(BIN)/python tests/bench/bench_speed.py --scales 100000
+	$(BIN)/python tests/bench/bench_worlds.py --preset mixed
+	$(BIN)/python tests/bench/bench_febrl.py
+	$(BIN)/python tests/bench/bench_airdrop.py
 
 # A stamp is as new as the last install, so a second call installs nothing.
 $(VENV)/installed: pyproject.toml | $(VENV)/made

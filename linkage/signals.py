@@ -63,6 +63,10 @@ SIGNALS: tuple[Signal, ...] = (
 """Kinds that linkage knows. ``m`` and ``reliability`` are priors: a run estimates both."""
 
 
+NEVER_ALONE = ("network", "timing")
+"""Families that place or time explain: they never tie an account to a ring by themselves."""
+
+
 def signal(kind: str) -> Signal:
     """Return the signal of a kind; a kind a user brought gets a family of its own.
 

@@ -19,6 +19,7 @@ from linkage.evidence import (
     preview_pairs,
     strong_pairs,
 )
+from linkage.evidence.families import FamilyAgreements
 from linkage.signals import signal
 from linkage.store import Store
 
@@ -38,7 +39,7 @@ class Held:
 
 def held(kind: str, *accounts: int, **options: Any) -> Held:
     """Return an identifier and its holders."""
-    return Held(kind, tuple(sorted(set(accounts))), **options)
+    return Held(kind, tuple(sorted({int(one) for one in accounts})), **options)
 
 
 def incidence_of(n_accounts: int, identifiers: Sequence[Held]) -> Incidence:
@@ -68,9 +69,15 @@ def incidence_of(n_accounts: int, identifiers: Sequence[Held]) -> Incidence:
     )
 
 
+def family_agreements(incidence: Incidence) -> FamilyAgreements:
+    """Return what every candidate pair agrees in."""
+    return best_by_family(
+        incidence, agreements(incidence, preview_pairs(incidence, max_pairs=10**7)))
+
+
 def pair_bits(incidence: Incidence, weights: Weights) -> dict[tuple[int, int], float]:
     """Return the bits of every pair strong enough to be kept."""
-    best = best_by_family(incidence, agreements(incidence, preview_pairs(incidence, max_pairs=10**6)))
+    best = family_agreements(incidence)
     pair, bits = strong_pairs(best, weights)
     n = incidence.n_accounts
     return {(int(p) // n, int(p) % n): float(b) for p, b in zip(pair, bits, strict=True)}
@@ -78,7 +85,7 @@ def pair_bits(incidence: Incidence, weights: Weights) -> dict[tuple[int, int], f
 
 def detect(incidence: Incidence, *, leiden: str = "igraph") -> tuple[Weights, Communities]:
     """Run evidence and communities as a run does."""
-    best = best_by_family(incidence, agreements(incidence, preview_pairs(incidence, max_pairs=10**6)))
+    best = family_agreements(incidence)
     weights = estimate_weights(incidence, best)
     pair, _ = strong_pairs(best, weights)
     return weights, find_communities(incidence, weights, pair, leiden_backend(leiden, seed=0))
@@ -152,7 +159,8 @@ def put_stages(
     columns: dict[str, Any] = {
         "account_ix": pa.array(range(n_accounts), pa.int32()),
         "account_id": [f"a{ix:04d}" for ix in range(n_accounts)],
-        "created_at": pa.nulls(n_accounts, instant), "email_domain": pa.nulls(n_accounts, pa.string()),
+        "created_at": pa.nulls(n_accounts, instant),
+        "email_domain": pa.nulls(n_accounts, pa.string()),
         "domain_class": ["none"] * n_accounts, "plan": pa.nulls(n_accounts, pa.string()),
         "status": pa.nulls(n_accounts, pa.string()), "country": pa.nulls(n_accounts, pa.string()),
         "organization": pa.nulls(n_accounts, pa.string()),

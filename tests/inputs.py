@@ -105,6 +105,8 @@ def accounts(*ids: str, **columns: Any) -> list[dict[str, Any]]:
     return [{"account_id": account_id, **columns} for account_id in ids]
 
 
-def event(account_id: str, occurred_at: Any = "2026-05-01T10:00:00Z", **columns: Any) -> dict[str, Any]:
+def event(
+    account_id: str | None, occurred_at: Any = "2026-05-01T10:00:00Z", **columns: Any
+) -> dict[str, Any]:
     """Return one row of events."""
     return {"account_id": account_id, "occurred_at": occurred_at, **columns}

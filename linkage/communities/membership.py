@@ -26,6 +26,22 @@ MOST_SURE = 4.0
 MOST_AGAINST = 4.0
 """Most that one family may take away."""
 
+LEAST_NATS = -2.0
+"""Log odds, by what may create alone, from which an account is looked at for a ring."""
+
+COMMONEST = 0.02
+"""Identifiers that a larger share of all accounts holds corroborate nothing worth a look."""
+
+FEW = 100
+"""Holders that are never too many, however small the run."""
+
+MEMBER = 1 << 32
+"""What a member who does not describe the ring adds to a count that packs members (high
+bits) and core members (low bits): neither evidence for the ring nor a stranger to it."""
+
+CORE = MEMBER + 1
+"""What a core member adds to such a count."""
+
 LEAST_SHARE = 0.02
 """An identifier proposes a ring to its holders when this share of them are core members."""
 
@@ -70,18 +86,20 @@ def membership(
     profile, prior = ring_profile(incidence, members)
     n_core = np.bincount(members.ring[members.is_core], minlength=members.n_rings).astype(float)
     account, ring = _touched(incidence, members, profile, prior, strangers)
-    is_core = np.zeros(len(account), dtype=bool)
-    is_core[np.searchsorted(ring * n + account, members.ring * n + members.account)] = (
-        members.is_core
-    )
-    gains = identifier_gains(incidence, profile, prior, strangers, account, ring, is_core)
+    own = np.searchsorted(ring * n + account, members.ring * n + members.account)
+    part = np.zeros(len(account), dtype=np.int64)
+    part[own] = np.where(members.is_core, CORE, MEMBER)
+    gains = identifier_gains(incidence, profile, prior, strangers, account, ring, part)
     sums, hubs, doubt = _family_scores(incidence, gains, strangers, len(account))
-    by_family = np.empty_like(sums)
+    by_family, against = np.empty_like(sums), np.empty_like(sums)
     for family in range(sums.shape[1]):
-        by_family[:, family] = _calibrated(
-            sums[:, family], hubs[:, family], doubt[:, family], ring, is_core,
+        by_family[:, family], against[:, family] = _calibrated(
+            sums[:, family], hubs[:, family], doubt[:, family], ring, part,
             n_core=n_core, prior=prior,
         )
+    # What an account lacks, it tends to lack for one reason: only the worst counts.
+    worst = np.arange(len(account)), against.argmin(axis=1)
+    by_family[worst] += against[worst]
     nats = _logit(prior[ring]) + by_family.sum(axis=1)
     nats[n_core[ring] < 2] = -np.inf
     return Cells(account, ring, nats, by_family)
@@ -93,23 +111,26 @@ def _touched(
 ) -> tuple[Ints, Ints]:
     """Pairs of account and ring worth a look: members, and holders of what members hold."""
     entry = profile.tocoo()
-    creates = incidence.creates[entry.row]
-    identifier, ring, o = entry.row[creates], entry.col[creates], entry.data[creates]
-    d = incidence.n_holders[identifier]
-    share = _share(o.astype(float), d - 1.0, prior[ring], strangers[incidence.kind[identifier]])
-    keep = share >= LEAST_SHARE
+    creates = incidence.creates[entry.col]
+    identifier, ring = entry.col[creates], entry.row[creates]
+    inside, others = _counts(entry.data[creates], incidence.n_holders[identifier] - 1)
+    share = _share(inside, others, prior[ring], strangers[incidence.kind[identifier]])
+    keep = (share >= LEAST_SHARE) & (inside > 0)
     gain = _logit(share[keep]) - _logit(prior[ring[keep]])
     speaks = sp.csr_matrix(
-        (np.maximum(gain, 1e-6), (identifier[keep], ring[keep])), shape=profile.shape
+        (np.maximum(gain, 1e-6), (identifier[keep], ring[keep])), shape=profile.shape[::-1]
     )
     found = (incidence.held @ speaks).tocoo()
-    likely = found.data + _logit(prior[found.col]) > -3.0
+    likely = found.data + _logit(prior[found.col]) > LEAST_NATS
     n = incidence.n_accounts
-    cell = np.unique(np.concatenate([
+    cell = np.concatenate([
         found.col[likely].astype(np.int64) * n + found.row[likely],
         members.ring * n + members.account,
-    ]))
-    return cell % n, cell // n
+    ])
+    cell.sort()
+    first = np.ones(len(cell), dtype=bool)
+    first[1:] = cell[1:] != cell[:-1]
+    return cell[first] % n, cell[first] // n
 
 
 @dataclass(frozen=True)
@@ -124,7 +145,7 @@ class Gains:
 
 def identifier_gains(
     incidence: Incidence, profile: sp.csr_matrix, prior: Floats, strangers: Floats,
-    account: Ints, ring: Ints, is_core: Flags,
+    account: Ints, ring: Ints, part: Ints,
 ) -> Gains:
     """Ask the other holders of each account's identifiers whether they are members.
 
@@ -133,21 +154,25 @@ def identifier_gains(
     incidence
         Who holds what.
     profile
-        (n_identifiers, n_rings) core members that hold each identifier; sorted.
+        (n_rings, n_identifiers) packed counts of the members that hold each identifier.
     prior
         (n_rings,) share of all accounts that are core members.
     strangers
         (n_kinds,) strangers' holdings that one agreement must outweigh.
-    account, ring, is_core
-        (n_cells,) the account, the ring, and whether the one is counted in the other.
+    account, ring, part
+        (n_cells,) the account, the ring, and the account's own part in the counts: ``CORE``,
+        ``MEMBER`` or 0.
     """
     cell, holding = expand(incidence.held.indptr, account)
     identifier = incidence.held.indices[holding].astype(np.int64)
-    inside = lookup(profile, identifier, ring[cell]) - is_core[cell]
-    some = inside > 0
-    cell, identifier, inside = cell[some], identifier[some], inside[some].astype(float)
+    rare = incidence.n_holders <= max(COMMONEST * incidence.n_accounts, FEW)
+    cell, identifier = cell[rare[identifier]], identifier[rare[identifier]]
+    packed = lookup(profile, ring[cell], identifier) - part[cell]
+    # What strangers share as well needs two members who bear it out.
+    some = packed % MEMBER >= np.where(incidence.creates[identifier], 1, 2)
+    cell, identifier = cell[some], identifier[some]
+    inside, others = _counts(packed[some], incidence.n_holders[identifier] - 1)
     pi = prior[ring[cell]]
-    others = incidence.n_holders[identifier] - 1.0
     share = _share(inside, others, pi, strangers[incidence.kind[identifier]])
     nats = _logit(share) - _logit(pi)
     for_it = nats > 0
@@ -155,13 +180,28 @@ def identifier_gains(
 
 
 def ring_profile(incidence: Incidence, members: Members) -> tuple[sp.csr_matrix, Floats]:
-    """Count the core members that hold each identifier, and their share of all accounts."""
+    """Count the members that hold each identifier, and the core's share of all accounts.
+
+    Returns
+    -------
+    profile
+        (n_rings, n_identifiers) packed counts; indices sorted.
+    prior
+        (n_rings,) share of all accounts that are core members.
+    """
     n, n_rings = incidence.n_accounts, members.n_rings
-    core = _matrix(members.account[members.is_core], members.ring[members.is_core], n, n_rings)
-    n_core = np.asarray(core.sum(axis=0)).ravel().astype(float)
-    profile = (incidence.held.T @ core).tocsr()
+    weight = np.where(members.is_core, CORE, MEMBER)
+    packed = sp.csr_matrix((weight, (members.ring, members.account)), shape=(n_rings, n))
+    profile = (packed @ incidence.held).tocsr()
     profile.sort_indices()
+    n_core = np.bincount(members.ring[members.is_core], minlength=n_rings)
     return profile, np.clip(n_core / n, 0.5 / n, 0.5)
+
+
+def _counts(packed: Ints, others: Ints) -> tuple[Floats, Floats]:
+    """Core members among some holders, and those holders less the plain members."""
+    core, members = packed % MEMBER, packed // MEMBER
+    return core.astype(float), (others - (members - core)).astype(float)
 
 
 def _family_scores(
@@ -192,33 +232,44 @@ def _family_scores(
 
 
 def _calibrated(
-    score: Floats, hub: Floats, doubt: Floats, ring: Ints, is_core: Flags,
+    score: Floats, hub: Floats, doubt: Floats, ring: Ints, part: Ints,
     *, n_core: Floats, prior: Floats,
-) -> Floats:
-    """Nats that one family adds to each cell, as the ring's own members bear out."""
+) -> tuple[Floats, Floats]:
+    """Nats that one family adds to each cell, and that its lack takes away.
+
+    Both as the ring's own members bear out.
+    """
+    is_core = part == CORE
+    counts = part != MEMBER
     scoring = np.flatnonzero(score > 0)
     order = scoring[np.lexsort((-score[scoring], ring[scoring]))]
     r = ring[order]
-    new_ring = np.r_[True, r[1:] != r[:-1]] if len(r) else np.zeros(0, dtype=bool)
-    start = np.flatnonzero(new_ring)
-    group = np.cumsum(new_ring) - 1
-    last = _last_of_ties(group, score[order])
-    above = (last + 1 - start[group]).astype(float) if len(r) else np.zeros(0)
-    running = np.cumsum(is_core[order])
-    before = (running - is_core[order])[start]
-    core_above = (running[last] - before[group]).astype(float) if len(r) else np.zeros(0)
-    mine = is_core[order]
-    share = _share(core_above - mine, above - 1.0, prior[r], doubt[order])
+    last = _last_of_ties(r, score[order])
+    above = _running(counts[order], r)[last] if len(r) else np.zeros(0)
+    core_above = _running(is_core[order], r)[last] if len(r) else np.zeros(0)
+    share = _share(
+        core_above - is_core[order], above - counts[order], prior[r], doubt[order]
+    )
     borne_out = np.minimum(_logit(share) - _logit(prior[r]), score[order])
     gain = np.zeros(len(score))
     gain[order] = np.maximum(borne_out, 0.0)
     has = gain > 0
-    covered = np.bincount(ring[has & is_core], minlength=len(n_core))
-    missing = (n_core - covered + 0.5) / (n_core + 1.0)
+    member = part > 0
+    n_members = np.bincount(ring[member], minlength=len(n_core))
+    covered = np.bincount(ring[has & member], minlength=len(n_core))
+    missing = (n_members - covered + 0.5) / (n_members + 1.0)
     against = np.maximum(np.log(missing), -MOST_AGAINST)
     # What strangers share as well speaks for an account, and not in the place of the rest.
-    gain = np.where(has, np.maximum(gain, hub), hub + against[ring])
-    return np.minimum(gain, MOST_SURE - _logit(prior[ring]))
+    gain = np.minimum(np.maximum(gain, hub), MOST_SURE - _logit(prior[ring]))
+    return gain, np.where(has, 0.0, against[ring])
+
+
+def _running(flag: Flags, group: Ints) -> Floats:
+    """Flags so far within each group; rows of a group stand together."""
+    total = np.cumsum(flag)
+    first = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
+    before = (total - flag)[first]
+    return (total - np.repeat(before, np.diff(np.r_[first, len(group)]))).astype(float)
 
 
 def _last_of_ties(group: Ints, score: Floats) -> Ints:
@@ -241,13 +292,6 @@ def _logit(p: Floats) -> Floats:
     return np.log(p / (1 - p))  # type: ignore[no-any-return]
 
 
-def _matrix(row: Ints, column: Ints, n_rows: int, n_columns: int) -> sp.csr_matrix:
-    """A sparse matrix of ones."""
-    return sp.csr_matrix(
-        (np.ones(len(row), dtype=np.int32), (row, column)), shape=(n_rows, n_columns)
-    )
-
-
 def expand(starts: Ints, account: Ints) -> tuple[Ints, Ints]:
     """List the holdings of accounts: (position in ``account``, position in the matrix)."""
     length = np.diff(starts)[account].astype(np.int64)
@@ -257,7 +301,10 @@ def expand(starts: Ints, account: Ints) -> tuple[Ints, Ints]:
 
 
 def lookup(matrix: sp.csr_matrix, row: Ints, column: Ints) -> Ints:
-    """Entries of a sorted sparse matrix at many places; 0 where there is none."""
+    """Entries of a sorted sparse matrix at many places; 0 where there is none.
+
+    Fastest where ``row`` ascends: the search then stays in one row of the matrix.
+    """
     n_columns = matrix.shape[1]
     filled = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
     key = filled * n_columns + matrix.indices

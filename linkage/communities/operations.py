@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
+from linkage.communities.membership import expand
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.pairs import WIDEST
 
@@ -58,10 +59,7 @@ def split_vendors(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     part_size = np.bincount(part[inside], minlength=n_parts)
     ring_of = np.zeros(n_parts, dtype=np.int64)
     ring_of[part[inside]] = ring[inside]
-    firm = np.zeros(n_parts, dtype=np.int64)
-    for family in own:
-        covered = _covered(incidence, account, part, incidence.family == family)
-        firm += np.bincount(part[covered], minlength=n_parts) >= 0.5 * part_size
+    firm = _n_firm(incidence, account, part, part_size, own)
     stands = (
         (part_size >= np.maximum(FEWEST, LEAST_PART * size[ring_of]))
         & (firm >= 2)
@@ -71,16 +69,26 @@ def split_vendors(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     return np.where(moved, len(size) + part, ring)
 
 
-def _covered(incidence: Incidence, account: Ints, part: Ints, chosen: Flags) -> Flags:
-    """(n_members,) does the account hold a chosen identifier with another of its part?"""
-    usable = incidence.creates & chosen
+def _n_firm(
+    incidence: Incidence, account: Ints, part: Ints, part_size: Ints, families: list[int]
+) -> Ints:
+    """(n_parts,) families in which half of a part's accounts share something with another."""
     held = incidence.held[account].tocoo()
+    usable = incidence.creates & np.isin(incidence.family, families)
     keep = usable[held.col] & (part[held.row] >= 0)
-    key = part[held.row[keep]] * incidence.n_identifiers + held.col[keep]
-    _, which, n = np.unique(key, return_inverse=True, return_counts=True)
-    found = np.zeros(len(account), dtype=bool)
-    found[held.row[keep][n[which] >= 2]] = True
-    return found
+    row, identifier = held.row[keep].astype(np.int64), held.col[keep].astype(np.int64)
+    _, which, n = np.unique(
+        part[row] * incidence.n_identifiers + identifier, return_inverse=True,
+        return_counts=True,
+    )
+    shared = n[which] >= 2
+    n_families = len(incidence.families)
+    place = np.unique(row[shared] * n_families + incidence.family[identifier[shared]])
+    covered = np.bincount(
+        part[place // n_families] * n_families + place % n_families,
+        minlength=len(part_size) * n_families,
+    ).reshape(-1, n_families)
+    return (covered >= np.maximum(0.5 * part_size, 1)[:, None]).sum(axis=1)
 
 
 @dataclass(frozen=True)
@@ -115,13 +123,13 @@ def _crossings(incidence: Incidence, account: Ints, ring: Ints) -> _Crossings:
     n_families = len(incidence.families)
     family = incidence.family[cells[left] // n_rings]
     by_family = np.bincount(which * n_families + family, minlength=len(pair) * n_families)
-    members = np.split(holder, np.flatnonzero(first)[1:]) if len(cell) else []
+    starts = np.r_[np.flatnonzero(first), len(cell)]
     return _Crossings(
         low=pair // n_rings,
         high=pair % n_rings,
         by_family=by_family.reshape(-1, n_families).astype(float),
-        n_low=_n_distinct(which, left, members, len(pair)),
-        n_high=_n_distinct(which, right, members, len(pair)),
+        n_low=_n_distinct(which, left, starts, holder, len(pair)),
+        n_high=_n_distinct(which, right, starts, holder, len(pair)),
     )
 
 
@@ -138,15 +146,14 @@ def _pairs_within(group: Ints) -> tuple[Ints, Ints]:
     return np.concatenate(lefts), np.concatenate(rights)
 
 
-def _n_distinct(which: Ints, cell: Ints, members: list[Ints], n: int) -> Ints:
+def _n_distinct(which: Ints, cell: Ints, starts: Ints, holder: Ints, n: int) -> Ints:
     """(n,) distinct accounts over the cells of each pair."""
     if not len(cell):
         return np.zeros(n, dtype=np.int64)
-    length = np.array([len(members[at]) for at in cell])
-    owner = np.repeat(which, length)
-    account = np.concatenate([members[at] for at in cell])
-    unique = np.unique(owner * (int(account.max()) + 1) + account)
-    return np.bincount(unique // (int(account.max()) + 1), minlength=n)
+    row, at = expand(starts, cell)
+    bound = int(holder.max()) + 1
+    unique = np.unique(which[row] * bound + holder[at])
+    return np.bincount(unique // bound, minlength=n)
 
 
 def _joined(incidence: Incidence, crossing: _Crossings, ring: Ints) -> Ints:

@@ -14,6 +14,7 @@ from linkage.communities.pair_view import pair_view
 from linkage.communities.proposals import as_members, best_cells, explained, together
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
+from linkage.signals import NEVER_ALONE
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +24,7 @@ FEWEST_SOUND = 3
 SOUND_SHARE = 0.2
 """A ring is described by its two-family members when they are this many and this share."""
 
-SETTLED = 0.02
+SETTLED = 0.05
 """Share of the members that may still change ring when the rounds end."""
 
 
@@ -103,21 +104,25 @@ def settle(
         account, ring = cells.account[best], cells.ring[best]
         if turn == 0:
             founder[account[_is_member(members, incidence.n_accounts, account, ring)]] = True
-        core = _core(cells, best, founder[account])
+        core, counts = _parts_played(incidence, cells, best, founder[account])
         before, label = label, np.full_like(label, -1)
         label[account] = ring
         moved = int((before != label).sum())
-        log.debug("round=%d members=%d moved=%d", turn, len(account), moved)
+        log.debug(
+            "round=%d cells=%d members=%d moved=%d", turn, len(cells.nats), len(account), moved
+        )
         final = _dense(join_fragments(incidence, account, _dense(split_vendors(
             incidence, account, _dense(ring)))))
         settled = turn > 0 and moved <= SETTLED * max(len(account), 1)
-        members = Members(account, final, core, int(final.max(initial=-1)) + 1)
+        members = Members(
+            account[counts], final[counts], core[counts], int(final.max(initial=-1)) + 1
+        )
         label[account] = final
         if settled or not len(account):
             break
     prior = cells.nats[best] - cells.by_family[best].sum(axis=1)
     return Communities(
-        account, _dense(ring), cells.nats[best], cells.by_family[best], core, prior, judged, ring
+        account, final, cells.nats[best], cells.by_family[best], core, prior, judged, ring
     )
 
 
@@ -127,22 +132,27 @@ def _is_member(members: Members, n_accounts: int, account: Ints, ring: Ints) -> 
     return np.isin(ring * n_accounts + account, known)
 
 
-def _core(cells: Cells, best: Ints, founder: Flags) -> Flags:
-    """Flag the members that describe their ring.
+def _parts_played(
+    incidence: Incidence, cells: Cells, best: Ints, founder: Flags
+) -> tuple[Flags, Flags]:
+    """Tell which members describe their ring, and which count as members at all.
 
-    Where a fifth of a ring's members speak by two families, only those who do describe it:
-    innocents whose homes an operator came through share his addresses and nothing else, and
-    must not bear each other out. Elsewhere its founders do. One who joined later must be
-    sure and speak by two families: otherwise a ring creeps along chance agreements from
-    stranger to stranger.
+    In a ring of which a fifth speak by two families, those whom nothing but place or time
+    ties to it count as strangers: innocents whose homes an operator came through share his
+    addresses and nothing else, and must not bear each other out. Of the others its founders
+    describe it. One who joined later must be sure and speak by two families: otherwise a
+    ring creeps along chance agreements from stranger to stranger.
     """
     ring = cells.ring[best]
-    by_two = (cells.by_family[best] > 1.0).sum(axis=1) >= 2
+    speaks = cells.by_family[best] > 1.0
+    by_two = speaks.sum(axis=1) >= 2
     sure = cells.nats[best] > CORE_NATS
     size = np.bincount(ring)
     n_two = np.bincount(ring, weights=by_two, minlength=len(size))
-    sound = n_two >= np.maximum(FEWEST_SOUND, SOUND_SHARE * size)
-    return np.where(sound[ring], by_two & (founder | sure), founder | (sure & by_two))
+    sound = (n_two >= np.maximum(FEWEST_SOUND, SOUND_SHARE * size))[ring]
+    solid = speaks[:, ~np.isin(incidence.families, NEVER_ALONE)].any(axis=1)
+    counts = ~sound | solid
+    return counts & (founder | (sure & by_two)), counts
 
 
 def _dense(label: Ints) -> Ints:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linkage.evidence.incidence import Floats, Incidence, Ints
+from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.pairs import SIZE_CLASSES, Agreements
 
 
@@ -27,7 +27,9 @@ def best_by_family(incidence: Incidence, shared: Agreements) -> FamilyAgreements
     rank = np.empty(len(order), dtype=np.int64)
     rank[order] = np.arange(len(order))
     kind = incidence.kind[shared.identifier]
-    size = size_class(incidence.n_holders[shared.identifier])
+    size = np.where(
+        _is_direct(incidence, shared), 0, size_class(incidence.n_holders[shared.identifier])
+    )
     fresh = np.minimum((shared.decay * 15).astype(np.int64), 15)
     n_families = len(incidence.families)
     code = shared.pair * n_families + incidence.family[shared.identifier]
@@ -45,6 +47,17 @@ def best_by_family(incidence: Incidence, shared: Agreements) -> FamilyAgreements
         size=chosen % n_sizes,
         decay=(15 - code[first] % 16) / 15.0,
     )
+
+
+def _is_direct(incidence: Incidence, shared: Agreements) -> Flags:
+    """Flag pairs of which one account is what the other is linked to.
+
+    They are related directly, as if no one else held the identifier, however many others
+    are linked to the same account.
+    """
+    centre = incidence.centre[shared.identifier]
+    n = incidence.n_accounts
+    return (centre >= 0) & ((centre == shared.pair // n) | (centre == shared.pair % n))
 
 
 def size_class(n_holders: Ints) -> Ints:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -55,17 +56,17 @@ class Incidence:
         """Number of identifiers."""
         return int(self.held.shape[1])
 
-    @property
+    @cached_property
     def n_holders(self) -> Ints:
         """(n_identifiers,) accounts that hold each identifier."""
         return np.bincount(self.held.indices, minlength=self.n_identifiers)
 
-    @property
+    @cached_property
     def families(self) -> tuple[str, ...]:
         """Names of the families at hand, sorted."""
         return tuple(sorted({known.family for known in self.signals}))
 
-    @property
+    @cached_property
     def family(self) -> Ints:
         """(n_identifiers,) index into ``families``."""
         names = self.families

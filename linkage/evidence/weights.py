@@ -163,9 +163,12 @@ def _chance(incidence: Incidence) -> Floats:
 def _posterior(patterns: _Patterns, reliability: Floats, m: Floats, u: Floats) -> Floats:
     """(n_patterns,) P(one operator), seen from the anchor."""
     alone = reliability[patterns.kind, patterns.size]
-    gain = np.where(patterns.agrees, np.log(m / u), np.log((1 - m) / (1 - u)))
-    gain[np.arange(len(alone)), patterns.anchor] = 0.0
-    log_odds = np.log(alone / (1 - alone)) + gain.sum(axis=1)
+    others = np.ones_like(patterns.agrees)
+    others[np.arange(len(alone)), patterns.anchor] = False
+    gain = np.where(patterns.agrees & others, np.log(m / u), 0.0).sum(axis=1)
+    lack = np.where(~patterns.agrees & others, np.log((1 - m) / (1 - u)), 0.0)
+    # Operators who save on one thing save on others: only the most telling lack counts.
+    log_odds = np.log(alone / (1 - alone)) + gain + lack.min(axis=1, initial=0.0)
     return 1 / (1 + np.exp(-log_odds))  # type: ignore[no-any-return]
 
 

@@ -74,14 +74,16 @@ def make_identifiers(
     # By name, so that numbers are dense in order of (kind, identifier_id).
     for kind in sorted(brought | known):
         step(f"identifiers: {kind}")
-        _claims(store, kind, is_known=kind in known, is_brought=kind in brought)
-        first_ix += _one_kind(store, kind, hashing, first_ix, divided=_is_divided(kind, settings))
+        if not _claims(store, kind, is_known=kind in known, is_brought=kind in brought):
+            continue
+        divided = _is_divided(kind, settings)
+        first_ix += _one_kind(store, kind, hashing, first_ix, divided=divided)
     store.drop("placeholder", *_INTERMEDIATE)
 
 
 _INTERMEDIATE = (
-    "claim", "claimed_value", "shared_claim", "shared_holding", "shared_value", "named", "named_value",
-    "identifier_of_kind",
+    "claim", "claimed_value", "shared_claim", "shared_holding", "shared_value", "named",
+    "named_value", "identifier_of_kind",
 )
 
 
@@ -101,8 +103,8 @@ def _is_divided(kind: str, settings: Settings) -> bool:
     return signal(kind).has_tenancies
 
 
-def _claims(store: Store, kind: str, *, is_known: bool, is_brought: bool) -> None:
-    """Make the table ``claim`` of one kind: linkage's own, those a user brought, or both."""
+def _claims(store: Store, kind: str, *, is_known: bool, is_brought: bool) -> int:
+    """Make the table ``claim`` of one kind, linkage's own or a user's, and return its rows."""
     selects: list[str] = []
     if is_known:
         selects.append(query("ingest", signal(kind).query).body)
@@ -115,7 +117,7 @@ def _claims(store: Store, kind: str, *, is_known: bool, is_brought: bool) -> Non
         )
     if len(selects) == 2 and kind not in _CODED:
         selects[0] = f"select * replace (value::varchar as value) from ({selects[0]})"
-    store.create("claim", " union all ".join(f"({select})" for select in selects))
+    return store.create("claim", " union all ".join(f"({select})" for select in selects))
 
 
 def _one_kind(store: Store, kind: str, hashing: Hashing, first_ix: int, *, divided: bool) -> int:

@@ -34,7 +34,7 @@ class Layout:
     @property
     def classes(self) -> dict[str, str]:
         """Column to class, those from folder names included."""
-        return {**{name: "text" for name in self.hive}, **dict(self.columns)}
+        return {**dict.fromkeys(self.hive, "text"), **dict(self.columns)}
 
 
 def layout_of(file: SourceFile, table: InputTable) -> Layout:

@@ -69,9 +69,8 @@ class Quarantine:
         )))
         reasons.update(fault.split(":")[0] for fault in lines.column("fault").to_pylist())
         table = reader.table.name
-        count = TableCount(
-            table, n_rows + lines.num_rows, tuple(sorted(reasons.items(), key=lambda r: (-r[1], r[0])))
-        )
+        commonest_first = sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0]))
+        count = TableCount(table, n_rows + lines.num_rows, tuple(commonest_first))
         self.counts.append(count)
         if not count.n_quarantined:
             return

@@ -148,7 +148,7 @@ def _part_select(table: InputTable, part: Part, *, numbered: bool) -> str:
     return (
         f"select file_ix, row_no, {names}, case {faults} end as fault from (\n"
         f"select (file_index + {part.first_ix})::INTEGER as file_ix, {row_no} as row_no, "
-        f"{inner}{present}\nfrom {_call(table, part)})"
+        f"{inner}{present}\nfrom {_call(table, part, numbered=numbered)})"
     )
 
 
@@ -220,13 +220,13 @@ def _epoch(number: str) -> str:
     )
 
 
-def _call(table: InputTable, part: Part) -> str:
+def _call(table: InputTable, part: Part, *, numbered: bool) -> str:
     """Return the engine's call that reads a part's files."""
     paths = ", ".join(_text(glob.escape(str(file.path))) for file in part.files)
     hive = "true, hive_types_autocast=false" if part.layout.hive else "false"
     options = f"[{paths}], hive_partitioning={hive}"
     if part.format == "parquet":
-        return f"read_parquet({options}, file_row_number=true)"
+        return f"read_parquet({options}, file_row_number={str(numbered).lower()})"
     if part.format == "csv":
         columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name, _ in part.layout.columns)
         name = rejects_name(table.name, part)

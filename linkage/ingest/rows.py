@@ -22,7 +22,8 @@ def read_rows(store: Store, reader: TableReader) -> int:
         If a file turns out to be unreadable.
     """
     with store.in_order():
-        return reading(store, reader, lambda: store.create(f"raw_{reader.table.name}", reader.select()))
+        name = f"raw_{reader.table.name}"
+        return reading(store, reader, lambda: store.create(name, reader.select()))
 
 
 def reading(store: Store, reader: TableReader, read: Callable[[], int]) -> int:

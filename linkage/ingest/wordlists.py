@@ -15,7 +15,7 @@ def mail_domains() -> pa.Table:
         domain, canonical, is_dotless, tag (``+``, ``-`` or null), domain_class
         (``public`` or ``disposable``); one row per domain.
     """
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for line in _lines("mail_domains.txt"):
         domain, canonical, dots, tag = line.split()
         rows.append((domain, canonical, dots == "dotless", tag if tag in "+-" else None, "public"))
@@ -29,7 +29,7 @@ def mail_domains() -> pa.Table:
 
 def placeholders() -> pa.Table:
     """Return values that stand for "nothing known": kind (empty for all), value."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for line in _lines("placeholders.txt"):
         kind, _, value = line.partition(" ")
         rows.append((kind, value) if "_" in kind or kind == "phone" else ("", line))

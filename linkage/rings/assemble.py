@@ -11,9 +11,10 @@ from linkage.evidence.incidence import Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
 from linkage.rings.evidence import BITS, evidence_rows
 from linkage.rings.features import measure
-from linkage.rings.judge import NEVER_ALONE, Verdicts, judge
+from linkage.rings.judge import Verdicts, judge
 from linkage.rings.signs import SIGNS
 from linkage.schema import EVIDENCE, MEMBERS, RINGS
+from linkage.signals import NEVER_ALONE
 from linkage.store import Store
 
 PERIPHERY_CONFIDENCE = 0.9

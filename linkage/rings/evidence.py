@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from linkage.communities.membership import identifier_gains, ring_profile
+from linkage.communities.membership import CORE, MEMBER, identifier_gains, ring_profile
 from linkage.communities.settle import Communities
 from linkage.evidence.incidence import Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
@@ -29,16 +29,18 @@ def evidence_rows(incidence: Incidence, weights: Weights, found: Communities) ->
         bits; by member, then falling bits.
     """
     profile, prior = ring_profile(incidence, found.judged)
-    is_core = np.zeros(incidence.n_accounts, dtype=bool)
-    core = found.judged.is_core
-    # An account may have been core of two proposals; it is left out of the one it is in.
-    ring_of = np.full(incidence.n_accounts, -1, dtype=np.int64)
-    ring_of[found.account] = found.judged_ring
-    mine = core & (ring_of[found.judged.account] == found.judged.ring)
-    is_core[found.judged.account[mine]] = True
+    # An account may have been in two proposals; it is left out of the one it is in now.
+    n = incidence.n_accounts
+    own = np.isin(
+        found.judged_ring * n + found.account, found.judged.ring * n + found.judged.account
+    )
+    key = found.judged.ring * n + found.judged.account
+    order = np.argsort(key)
+    at = np.searchsorted(key[order], (found.judged_ring * n + found.account)[own])
+    part = np.zeros(len(found.account), dtype=np.int64)
+    part[own] = np.where(found.judged.is_core[order][at], CORE, MEMBER)
     gains = identifier_gains(
-        incidence, profile, prior, weights.strangers, found.account, found.judged_ring,
-        is_core[found.account],
+        incidence, profile, prior, weights.strangers, found.account, found.judged_ring, part
     )
     n_families = len(incidence.families)
     place = gains.cell * n_families + incidence.family[gains.identifier]
@@ -48,22 +50,22 @@ def evidence_rows(incidence: Incidence, weights: Weights, found: Communities) ->
     lost = rest.ravel()[lost_at]
     member = np.concatenate([gains.cell[named], lost_at // n_families])
     bits = np.concatenate([nats[named], lost]) * BITS
-    n = len(found.account)
-    remainder = found.nats * BITS - np.bincount(member, weights=bits, minlength=n)
+    n_members = len(found.account)
+    remainder = found.nats * BITS - np.bincount(member, weights=bits, minlength=n_members)
     kind_names = np.array([one.kind for one in incidence.signals] + ["absence", "prior"])
     kind = np.concatenate([
         incidence.kind[gains.identifier[named]],
         np.full(len(lost_at), len(kind_names) - 2),
-        np.full(n, len(kind_names) - 1),
+        np.full(n_members, len(kind_names) - 1),
     ])
     identifier = np.concatenate([
-        gains.identifier[named], np.full(len(lost_at) + n, -1, dtype=np.int64)
+        gains.identifier[named], np.full(len(lost_at) + n_members, -1, dtype=np.int64)
     ])
     family = np.concatenate([
         incidence.family[gains.identifier[named]], lost_at % n_families,
-        np.full(n, -1, dtype=np.int64),
+        np.full(n_members, -1, dtype=np.int64),
     ])
-    member = np.concatenate([member, np.arange(n)])
+    member = np.concatenate([member, np.arange(n_members)])
     bits = np.concatenate([bits, remainder])
     order = np.lexsort((identifier, kind, -bits, member))
     names = pa.DictionaryArray.from_arrays(pa.array(kind[order]), pa.array(kind_names))

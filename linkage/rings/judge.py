@@ -8,6 +8,7 @@ import pandas as pd
 from linkage.evidence.incidence import Flags, Floats
 from linkage.rings.features import KNOWN_FAMILIES
 from linkage.rings.signs import SIGNS
+from linkage.signals import NEVER_ALONE
 
 PRIOR_NATS = -1.5
 """Log odds of abuse of a linked group before any sign is seen: most groups are innocent."""
@@ -21,9 +22,6 @@ HELD_SHARE = 0.3
 
 SMALLEST_ENFORCED = 7
 """Accounts below which a group may be a family, and is never acted on by itself."""
-
-NEVER_ALONE = ("network", "timing")
-"""Families that place or time explain: they never make two by themselves."""
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,8 @@ def _normal_forms(column: str, values: list[str]) -> list[tuple[Any, ...]]:
     con.execute(f"create table account_row (account_id varchar, {column} varchar)")
     con.executemany("insert into account_row values (?, ?)",
                     [(f"a{i}", value) for i, value in enumerate(values)])
-    return con.execute(query("ingest", f"account_{column}").body + " order by account_ix").fetchall()
+    body = query("ingest", f"account_{column}").body
+    return con.execute(f"{body} order by account_ix").fetchall()
 
 
 @settings(max_examples=40, deadline=None)

@@ -104,7 +104,7 @@ def test_a_missing_table_is_one_error(tmp_path: Path, names: tuple[str, ...], pr
 
 
 def test_a_place_that_does_not_exist_is_named(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="input not found: .*nowhere"):
+    with pytest.raises(InputError, match=r"input not found: .*nowhere"):
         run_ingest(tmp_path / "nowhere")
 
 

@@ -35,7 +35,7 @@ def test_no_cap_is_wider_than_the_pair_view_reaches():
 
 def test_pairs_that_cannot_fit_are_refused_before_they_are_built():
     world = incidence_of(9, [held("card", at, at + 1) for at in range(5)])
-    with pytest.raises(CapacityError, match="5 pairs .* at most 4 fit") as refused:
+    with pytest.raises(CapacityError, match=r"5 pairs .* at most 4 fit") as refused:
         preview_pairs(world, max_pairs=4)
     assert refused.value.exit_code == 3
     assert refused.value.fix

@@ -1,0 +1,198 @@
+"""Laws of membership: look-ups, accounts left out of their own judgement, sums that add up."""
+
+import numpy as np
+import pytest
+import scipy.sparse as sp
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from incidences import detect, held, incidence_of, operator, worlds
+
+from linkage.communities import expand, lookup
+from linkage.communities.membership import Members, identifier_gains, membership, ring_profile
+from linkage.evidence.families import prior_reliability
+from linkage.rings.evidence import BITS, LEAST_BITS, evidence_rows
+
+
+@st.composite
+def matrices(draw: st.DrawFn) -> np.ndarray:
+    shape = draw(st.tuples(st.integers(1, 6), st.integers(1, 6)))
+    cells = draw(st.lists(st.integers(0, 3), min_size=shape[0] * shape[1],
+                          max_size=shape[0] * shape[1]))
+    return np.array(cells).reshape(shape)
+
+
+@given(dense=matrices(), data=st.data())
+def test_lookup_reads_a_sparse_matrix_as_a_dense_one(dense, data):
+    n_rows, n_columns = dense.shape
+    places = data.draw(st.lists(
+        st.tuples(st.integers(0, n_rows - 1), st.integers(0, n_columns - 1)), max_size=20))
+    row, column = np.array(places, dtype=np.int64).reshape(-1, 2).T
+    assert lookup(sp.csr_matrix(dense), row, column).tolist() == dense[row, column].tolist()
+
+
+@given(dense=matrices(), data=st.data())
+def test_expand_lists_the_holdings_of_each_account_in_turn(dense, data):
+    matrix = sp.csr_matrix(dense)
+    wanted = data.draw(st.lists(st.integers(0, dense.shape[0] - 1), max_size=8))
+    which, at = expand(matrix.indptr, np.array(wanted, dtype=np.int64))
+    found = [(int(w), int(matrix.indices[a])) for w, a in zip(which, at, strict=True)]
+    assert found == [
+        (place, column) for place, account in enumerate(wanted)
+        for column in np.flatnonzero(dense[account]).tolist()
+    ]
+
+
+@st.composite
+def judged(draw: st.DrawFn):
+    """Draw a world and two rings, some of whose members are core."""
+    n, identifiers = draw(worlds(timed=False, most_identifiers=14))
+    identifiers.append(held("card", 0, 1))
+    ring_of = draw(st.lists(st.sampled_from([-1, 0, 1]), min_size=n, max_size=n))
+    account = np.flatnonzero(np.array(ring_of) >= 0)
+    is_core = np.array(draw(st.lists(st.booleans(), min_size=len(account), max_size=len(account))),
+                       dtype=bool)
+    members = Members(account, np.array(ring_of)[account], is_core, 2)
+    return n, identifiers, members
+
+
+def _strangers(incidence):
+    reliability = prior_reliability(incidence)[:, 0]
+    return (1 - reliability) / reliability
+
+
+@given(case=judged())
+def test_the_prior_of_a_ring_is_its_cores_share_of_all_accounts(case):
+    n, identifiers, members = case
+    _, prior = ring_profile(incidence_of(n, identifiers), members)
+    core = [np.count_nonzero(members.is_core & (members.ring == ring)) for ring in (0, 1)]
+    assert prior == pytest.approx([min(max(one / n, 0.5 / n), 0.5) for one in core])
+
+
+@given(case=judged())
+def test_only_other_core_members_speak_for_an_account(case):
+    n, identifiers, members = case
+    incidence = incidence_of(n, identifiers)
+    profile, prior = ring_profile(incidence, members)
+    gains = identifier_gains(
+        incidence, profile, prior, _strangers(incidence), members.account, members.ring,
+        members.is_core,
+    )
+    assert (gains.nats > 0).all()
+    for cell, at in zip(gains.cell, gains.identifier, strict=True):
+        account, ring = int(members.account[cell]), members.ring[cell]
+        core = set(members.account[members.is_core & (members.ring == ring)].tolist())
+        holders = set(identifiers[at].accounts)
+        assert account in holders
+        assert (holders & core) - {account}
+
+
+@given(case=judged())
+def test_prior_and_families_add_up_to_the_posterior(case):
+    n, identifiers, members = case
+    incidence = incidence_of(n, identifiers)
+    cells = membership(incidence, members, _strangers(incidence))
+    _, prior = ring_profile(incidence, members)
+    alive = np.isfinite(cells.nats)
+    wanted = np.log(prior / (1 - prior))[cells.ring] + cells.by_family.sum(axis=1)
+    assert cells.nats[alive] == pytest.approx(wanted[alive])
+    n_core = np.bincount(members.ring[members.is_core], minlength=2)
+    assert (n_core[cells.ring[~alive]] < 2).all()
+
+
+@given(case=judged())
+def test_each_account_is_scored_once_a_ring_and_members_always_are(case):
+    n, identifiers, members = case
+    incidence = incidence_of(n, identifiers)
+    cells = membership(incidence, members, _strangers(incidence))
+    key = cells.ring * n + cells.account
+    assert (np.diff(key) > 0).all()
+    assert set((members.ring * n + members.account).tolist()) <= set(key.tolist())
+
+
+@given(case=judged(), seed=st.integers(0, 99))
+def test_renaming_accounts_renames_the_scores_and_changes_none(case, seed):
+    n, identifiers, members = case
+    new = np.random.default_rng(seed).permutation(n)
+    renamed = [held(one.kind, *new[list(one.accounts)].tolist(), is_public=one.is_public)
+               for one in identifiers]
+    moved = Members(new[members.account], members.ring, members.is_core, 2)
+    first, second = (
+        membership(incidence_of(n, some), who, _strangers(incidence_of(n, some)))
+        for some, who in ((identifiers, members), (renamed, moved))
+    )
+    assert {(int(new[a]), int(r)): v for a, r, v in _rows(first)} == pytest.approx(
+        {(int(a), int(r)): v for a, r, v in _rows(second)})
+
+
+def _rows(cells):
+    return zip(cells.account, cells.ring, cells.nats.tolist(), strict=True)
+
+
+@st.composite
+def crowds(draw: st.DrawFn):
+    """Draw 60 accounts: two loose groups that share things of many kinds, and an operator."""
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    kinds = ["ip", "device", "card", "phone", "prompt_template", "bin"]
+    return 60, operator(range(30, 50)) + [
+        held(
+            str(rng.choice(kinds)),
+            *rng.choice(14, int(rng.integers(2, 9)), replace=False) + start,
+            is_public=bool(rng.random() < 0.15),
+        )
+        for start in (0, 14) for _ in range(draw(st.integers(2, 14)))
+    ]
+
+
+@settings(max_examples=15)
+@given(world=crowds())
+def test_an_account_is_in_one_ring_at_most_and_likelier_in_than_out(world):
+    incidence = incidence_of(*world)
+    _, found = detect(incidence)
+    assert len(set(found.account.tolist())) == len(found.account)
+    assert (found.nats > 0).all()
+    assert found.prior_nats + found.by_family.sum(axis=1) == pytest.approx(found.nats)
+    assert sorted(set(found.ring.tolist())) == list(range(int(found.ring.max(initial=-1)) + 1))
+
+
+@settings(max_examples=15)
+@given(world=crowds())
+def test_evidence_rows_add_up_to_the_posterior_of_each_member(world):
+    incidence = incidence_of(*world)
+    weights, found = detect(incidence)
+    rows = evidence_rows(incidence, weights, found)
+    member, bits = rows["member"].to_numpy(), rows["bits"].to_numpy()
+    total = np.bincount(member, weights=bits, minlength=len(found.account))
+    assert total == pytest.approx(found.nats * BITS)
+
+
+@settings(max_examples=15)
+@given(world=crowds())
+def test_the_rows_of_a_family_add_up_to_what_the_family_adds(world):
+    incidence = incidence_of(*world)
+    weights, found = detect(incidence)
+    rows = evidence_rows(incidence, weights, found)
+    n_families = len(incidence.families)
+    member, family = rows["member"].to_numpy(), rows["family"].to_numpy()
+    named = family >= 0
+    sums = np.bincount(
+        member[named] * n_families + family[named], weights=rows["bits"].to_numpy()[named],
+        minlength=len(found.account) * n_families,
+    )
+    # What a family takes away is listed from LEAST_BITS on.
+    assert sums == pytest.approx(found.by_family.ravel() * BITS, abs=LEAST_BITS + 1e-6)
+
+
+@settings(max_examples=15)
+@given(world=crowds())
+def test_evidence_names_only_what_the_member_holds_with_another(world):
+    n, identifiers = world
+    incidence = incidence_of(n, identifiers)
+    weights, found = detect(incidence)
+    for row in evidence_rows(incidence, weights, found).to_pylist():
+        if row["identifier"] < 0:
+            assert row["kind"] in ("absence", "prior")
+            continue
+        one = identifiers[row["identifier"]]
+        assert row["kind"] == one.kind
+        assert row["bits"] > 0
+        assert int(found.account[row["member"]]) in one.accounts

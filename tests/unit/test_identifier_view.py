@@ -1,0 +1,88 @@
+"""The identifier view: which identifiers are joined, and who speaks for a cluster."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from incidences import held, incidence_of, operator, strangers
+
+from linkage.communities import leiden_backend
+from linkage.communities.identifier_view import (
+    FEWEST_HOLDERS,
+    MOST_HOLDERS,
+    co_holding,
+    identifier_view,
+)
+from linkage.signals import signal
+
+
+@st.composite
+def blocks(draw: st.DrawFn):
+    """Draw a few hundred accounts with identifiers dealt over a few small blocks."""
+    n = draw(st.sampled_from([60, 400, 3_000]))
+    rng = np.random.default_rng(draw(st.integers(0, 10**6)))
+    kinds = ["ip", "device", "card", "bin", "system_prompt"]
+    return n, [
+        held(
+            str(rng.choice(kinds)),
+            *rng.choice(16, int(rng.integers(2, 12)), replace=False) + start,
+            is_public=bool(rng.random() < 0.3),
+        )
+        for start in (0, 16, 32) for _ in range(draw(st.integers(0, 6)))
+    ]
+
+
+def _obvious(n, identifiers):
+    most = min(max(MOST_HOLDERS, n // 500), max(n // 5, FEWEST_HOLDERS))
+    usable = [
+        at for at, one in enumerate(identifiers)
+        if FEWEST_HOLDERS <= len(one.accounts) <= most and not signal(one.kind).is_qualifier
+    ]
+    for i in usable:
+        for j in usable:
+            a, b = identifiers[i], identifiers[j]
+            o, e = len(set(a.accounts) & set(b.accounts)), len(a.accounts) * len(b.accounts) / n
+            if i < j and o >= 3 and o > e and o * math.log(o / e) - (o - e) > 12 and not (
+                a.is_public and b.is_public
+            ):
+                yield i, j
+
+
+@given(world=blocks())
+def test_identifiers_are_joined_as_nested_loops_join_them(world):
+    found = co_holding(incidence_of(*world))
+    graph = found.graph
+    edges = list(zip(
+        found.identifier[graph.left].tolist(), found.identifier[graph.right].tolist(), strict=True))
+    assert len(edges) == len(set(edges))
+    assert set(edges) == set(_obvious(*world))
+
+
+def test_an_account_joins_by_two_identifiers_at_least():
+    ring = list(range(60))
+    world = [*operator(ring, devices=3, cards=4), *strangers(range(100, 2_000))]
+    # Account 80 holds one of the ring's devices, account 81 a device and a card.
+    world[0] = held("device", *world[0].accounts, 80, 81)
+    world[3] = held("card", *world[3].accounts, 81)
+    label = identifier_view(incidence_of(2_000, world), leiden_backend("igraph", seed=0))
+    assert len({int(label[account]) for account in (*ring, 81)}) == 1
+    assert label[0] >= 0
+    assert label[80] == -1
+    assert (label[100:] == -1).all()
+
+
+def test_it_sees_a_ring_in_which_no_pair_is_strong():
+    rng = np.random.default_rng(5)
+    templates = [
+        held("prompt_template", *np.flatnonzero(rng.random(1_200) < 0.1)) for _ in range(40)]
+    label = identifier_view(incidence_of(20_000, templates), leiden_backend("igraph", seed=0))
+    assert np.bincount(label[label >= 0]).max() >= 1_000
+    assert (label[1_200:] == -1).all()
+
+
+@pytest.mark.parametrize("identifiers", [[], [held("card", 0, 1)]])
+def test_without_co_holding_nothing_is_proposed(identifiers):
+    label = identifier_view(incidence_of(5, identifiers), leiden_backend("igraph", seed=0))
+    assert label.tolist() == [-1] * 5

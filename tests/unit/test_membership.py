@@ -1,0 +1,89 @@
+"""Who is a member: an operator's accounts are, an innocent who met them once is not."""
+
+import numpy as np
+import pytest
+from incidences import clear_world, detect, held, incidence_of, operator, rings_of, strangers
+
+LEAST = 5
+"""Accidental pairs among strangers are below what these tests speak of."""
+
+
+def _large_rings(n, identifiers, **options):
+    _, found = detect(incidence_of(n, identifiers), **options)
+    return {ring for ring in rings_of(found) if len(ring) >= LEAST}
+
+
+@pytest.mark.parametrize("leiden", ["igraph", "leidenalg"])
+def test_the_operators_of_a_clear_world_are_its_rings(leiden):
+    n, identifiers, planted = clear_world()
+    assert _large_rings(n, identifiers, leiden=leiden) == planted
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_renaming_accounts_changes_no_ring_of_a_clear_world(seed):
+    n, identifiers, planted = clear_world()
+    new = np.random.default_rng(seed).permutation(n)
+    renamed = [held(one.kind, *new[list(one.accounts)].tolist()) for one in identifiers]
+    assert _large_rings(n, renamed) == {frozenset(new[list(ring)].tolist()) for ring in planted}
+
+
+def test_the_order_of_identifiers_changes_no_ring_of_a_clear_world():
+    n, identifiers, planted = clear_world()
+    assert _large_rings(n, identifiers[::-1]) == planted
+
+
+def test_an_innocent_who_shares_one_address_with_a_ring_is_not_a_member():
+    ring = list(range(30))
+    identifiers = [
+        *operator(ring), *(held("ip", *ring[at::5], 40 + at) for at in range(5)),
+        *strangers(range(50, 500)),
+    ]
+    assert _large_rings(500, identifiers) == {frozenset(ring)}
+
+
+def test_a_member_who_shares_only_one_card_of_the_rings_own_and_its_address_is_found():
+    ring = list(range(30))
+    late = 30
+    identifiers = [
+        *operator(ring), *(held("ip", *ring[at::5]) for at in range(5)),
+        *strangers(range(50, 500)),
+    ]
+    identifiers[3] = held("card", *identifiers[3].accounts, late)
+    identifiers[7] = held("ip", *identifiers[7].accounts, late)
+    assert _large_rings(500, identifiers) == {frozenset([*ring, late])}
+
+
+def test_a_crowd_behind_one_public_address_is_no_ring():
+    n, identifiers, planted = clear_world()
+    crowd = [
+        held("ip", *range(100, 300), is_public=True), held("bin", *range(100, 300)),
+        held("user_agent", *range(100, 300)),
+    ]
+    assert _large_rings(n, [*identifiers, *crowd]) == planted
+
+
+def test_a_chain_is_one_ring():
+    n = 40
+    chain = [held(kind, at, at + 1, at + 2) for at in range(0, n - 2)
+             for kind in ("device", "card", "ip")]
+    assert _large_rings(3_000, [*chain, *strangers(range(100, 3_000))]) == {frozenset(range(n))}
+
+
+@pytest.mark.xfail(strict=True, reason="operations.py takes the maximum of no rings")
+@pytest.mark.parametrize("identifiers", [
+    [], [held("bin", 0, 1, 2)], [held("card", 0, 1, 2, is_public=True)],
+    [held("ip", 0, 1, 2), held("ip", 3, 4, 5)],
+])
+def test_a_world_in_which_nothing_joins_anybody_has_no_ring(identifiers):
+    _, found = detect(incidence_of(6, identifiers))
+    assert not len(found.account)
+
+
+def test_rings_may_be_picked_and_are_numbered_anew():
+    n, identifiers, planted = clear_world()
+    _, found = detect(incidence_of(n, identifiers))
+    kept = found.of_rings(np.bincount(found.ring) >= LEAST)
+    assert rings_of(kept) == planted
+    assert set(kept.ring.tolist()) == set(range(len(planted)))
+    for name in ("nats", "by_family", "is_core", "prior_nats", "judged_ring"):
+        assert len(getattr(kept, name)) == len(kept.account)

@@ -1,0 +1,142 @@
+"""Fragments of one operation joined, customers of one vendor told apart."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from incidences import held, incidence_of, operator, strangers, worlds
+
+from linkage.communities.operations import join_fragments, split_vendors
+
+N = 2_000
+
+
+def _labels(function, identifiers, *rings, n=N):
+    """Run on rings given as lists of accounts; return the rings that come out."""
+    account = np.array([who for ring in rings for who in ring], dtype=np.int64)
+    order = np.argsort(account)
+    ring = np.repeat(np.arange(len(rings)), [len(ring) for ring in rings])[order]
+    label = function(incidence_of(n, identifiers), account[order], ring)
+    return {
+        frozenset(account[order][label == one].tolist()) for one in np.unique(label)
+    }
+
+
+def _chain(n, kinds=("device", "card", "ip")):
+    return [held(kind, at, at + 1, at + 2) for at in range(n - 2) for kind in kinds]
+
+
+def test_a_chain_cut_in_two_is_joined():
+    halves = list(range(20)), list(range(20, 40))
+    world = [*_chain(40), *strangers(range(100, N))]
+    assert _labels(join_fragments, world, *halves) == {frozenset(range(40))}
+
+
+def test_a_chain_cut_in_many_is_joined():
+    parts = [list(range(at, at + 8)) for at in range(0, 40, 8)]
+    world = [*_chain(40), *strangers(range(100, N))]
+    assert _labels(join_fragments, world, *parts) == {frozenset(range(40))}
+
+
+def test_groups_that_share_only_addresses_stay_apart():
+    first, second = list(range(20)), list(range(20, 40))
+    world = [
+        *operator(first), *operator(second), *strangers(range(100, N)),
+        *(held("ip", at, 20 + at) for at in range(20)),
+        *(held("ip6_64", at, 39 - at) for at in range(20)),
+    ]
+    assert _labels(join_fragments, world, first, second) == {
+        frozenset(first), frozenset(second)}
+
+
+def test_groups_that_share_one_family_of_their_own_stay_apart():
+    first, second = list(range(20)), list(range(20, 40))
+    world = [
+        *operator(first), *operator(second), *strangers(range(100, N)),
+        *(held("wallet", at, 20 + at) for at in range(6)),
+    ]
+    assert _labels(join_fragments, world, first, second) == {
+        frozenset(first), frozenset(second)}
+
+
+def test_one_account_that_met_another_ring_joins_nothing():
+    first, second = list(range(20)), list(range(20, 40))
+    world = [
+        *operator(first), *operator(second), *strangers(range(100, N)),
+        *(held(kind, 0, 20) for kind in ("ip", "wallet", "phone", "session")),
+    ]
+    assert len(_labels(join_fragments, world, first, second)) == 2
+
+
+def _pool(accounts, *, size=12):
+    """A proxy vendor's addresses, dealt over all its customers."""
+    rng = np.random.default_rng(1)
+    return [held("ip", *rng.choice(accounts, size, replace=False).tolist()) for _ in range(30)]
+
+
+@pytest.mark.parametrize(("n_first", "n_second"), [(24, 24), (24, 60), (120, 24)])
+def test_two_operators_on_one_proxy_pool_are_told_apart(n_first, n_second):
+    first = list(range(n_first))
+    second = list(range(n_first, n_first + n_second))
+    world = [*operator(first), *operator(second), *_pool(first + second)]
+    assert _labels(split_vendors, world, first + second) == {
+        frozenset(first), frozenset(second)}
+
+
+def test_one_operator_on_a_proxy_pool_stays_whole():
+    ring = list(range(48))
+    assert _labels(split_vendors, [*operator(ring), *_pool(ring)], ring) == {frozenset(ring)}
+
+
+def test_a_few_friends_within_a_ring_are_no_operation_of_their_own():
+    ring = list(range(60))
+    world = [*operator(ring), *_pool(ring), held("device", 0, 1, 2, 3), held("card", 0, 1, 2, 3)]
+    assert _labels(split_vendors, world, ring) == {frozenset(ring)}
+
+
+def test_what_is_split_is_not_joined_again():
+    first, second = list(range(24)), list(range(24, 60))
+    world = [*operator(first), *operator(second), *_pool(first + second)]
+    apart = _labels(split_vendors, world, first + second)
+    assert _labels(join_fragments, world, *(sorted(ring) for ring in apart)) == apart
+
+
+@given(world=worlds(timed=False, most_identifiers=14))
+def test_joining_never_divides_a_ring(world):
+    n, identifiers = world[0], [*world[1], held("card", 0, 1)]
+    ring = np.arange(n) % 3
+    label = join_fragments(incidence_of(n, identifiers), np.arange(n), ring)
+    for one in range(3):
+        assert len(np.unique(label[ring == one])) <= 1
+
+
+@given(world=worlds(timed=False, most_identifiers=14))
+def test_splitting_never_joins_rings(world):
+    n, identifiers = world[0], [*world[1], held("card", 0, 1)]
+    ring = np.arange(n) // 2
+    label = split_vendors(incidence_of(n, identifiers), np.arange(n), ring)
+    for one in np.unique(label):
+        assert len(np.unique(ring[label == one])) == 1
+
+
+@pytest.mark.xfail(strict=True, reason="operations.py takes the maximum of no rings")
+def test_without_members_there_is_nothing_to_join():
+    none = np.zeros(0, dtype=np.int64)
+    assert not len(join_fragments(incidence_of(3, [held("card", 0, 1)]), none, none))
+
+
+@pytest.mark.xfail(strict=True, reason="split_vendors looks up part 0 of none")
+def test_a_ring_of_addresses_alone_stays_whole():
+    assert _labels(split_vendors, [held("ip", *range(8))], list(range(8)), n=50) == {
+        frozenset(range(8))}
+
+
+def test_without_members_there_is_nothing_to_split():
+    none = np.zeros(0, dtype=np.int64)
+    assert not len(split_vendors(incidence_of(3, [held("card", 0, 1)]), none, none))
+
+
+@pytest.mark.xfail(strict=True, reason="operations.py divides by the number of families")
+@pytest.mark.parametrize("function", [join_fragments, split_vendors])
+def test_rings_in_a_world_without_identifiers_stay_as_they_are(function):
+    ring = np.array([0, 0, 1])
+    assert function(incidence_of(3, []), np.arange(3), ring).tolist() == [0, 0, 1]

@@ -1,0 +1,100 @@
+"""The table engine."""
+
+import stat
+
+import duckdb
+import pyarrow as pa
+import pytest
+
+from linkage.queries import Query
+from linkage.store import Store
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store(tmp_path / "work", memory_limit_mb=200, threads=2) as one:
+        yield one
+
+
+def test_its_folder_is_its_owners_alone(store):
+    assert stat.S_IMODE(store.folder.stat().st_mode) == 0o700
+
+
+def test_a_query_makes_the_table_of_its_name(store):
+    made = Query("pair", "-- Purpose: x\nselect unnest([1, 2, $last]) as n")
+    assert store.materialise(made, {"last": 7}) == 3
+    assert store.arrow("select n from pair order by n")["n"].to_pylist() == [1, 2, 7]
+
+
+def test_making_a_table_twice_replaces_it(store):
+    store.create("t", "select 1 as n")
+    assert store.create("t", "select 2 as n where false") == 0
+    assert store.count("t") == 0
+
+
+def test_arrow_tables_go_in_and_come_out(store):
+    table = pa.table({"a": [3, 1, None], "b": ["x", None, "z"]})
+    assert store.put("t", table) == 3
+    assert store.arrow("select * from t order by a nulls last").to_pylist() == [
+        {"a": 1, "b": None}, {"a": 3, "b": "x"}, {"a": None, "b": "z"}]
+
+
+def test_appending_makes_the_table_or_extends_it_by_column_name(store):
+    store.append("t", pa.table({"a": [1], "b": ["x"]}))
+    store.append("t", pa.record_batch({"b": ["y"], "a": [2]}))
+    assert store.arrow("select a, b from t order by a").to_pylist() == [
+        {"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
+
+
+def test_extending_keeps_the_order_of_the_select(store):
+    store.create("t", "select 0 as n where false")
+    assert store.extend("t", "select n from range(50000) as r(n) order by n desc") == 50_000
+    with store.in_order():
+        found = store.arrow("select n from t")["n"].to_pylist()
+    assert found == list(range(50_000))[::-1]
+
+
+def test_batches_together_are_the_whole(store):
+    store.create("t", "select n from range(10000) as r(n)")
+    batches = list(store.batches("select n from t order by n", rows=3_000))
+    assert len(batches) > 1
+    assert pa.Table.from_batches(batches)["n"].to_pylist() == list(range(10_000))
+
+
+def test_tables_and_views_are_there_until_they_are_dropped(store):
+    store.create("t", "select 1 as n")
+    store.view("v", "select n + 1 as n from t")
+    assert store.exists("t")
+    assert store.scalar("select n from v") == 2
+    store.drop_view("v")
+    store.drop("t", "never_was")
+    assert not store.exists("t")
+    assert not store.exists("v")
+
+
+def test_a_scalar_of_no_row_is_none(store):
+    assert store.scalar("select 1 where false") is None
+
+
+def test_values_are_parameters_and_never_text(store):
+    text = "'; drop table account; --"
+    assert store.scalar("select $v", {"v": text}) == text
+
+
+def test_python_variables_are_not_tables(store):
+    frame = pa.table({"a": [1]})
+    with pytest.raises(duckdb.CatalogException):
+        store.count("frame")
+    assert frame.num_rows == 1
+
+
+def test_instants_are_utc(store):
+    assert store.scalar("select cast(timestamptz '2026-05-01 12:00:00+02' as varchar)") == (
+        "2026-05-01 10:00:00+00")
+
+
+def test_a_closed_store_answers_no_more(tmp_path):
+    with Store(tmp_path / "work", memory_limit_mb=200, threads=1) as one:
+        one.create("t", "select 1")
+    with pytest.raises(duckdb.ConnectionException):
+        one.count("t")

@@ -20,10 +20,10 @@ from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 CORE_NATS = 2.0
 """Posterior log odds above which a member helps to describe its ring."""
 
-MOST_SURE = 4.0
+MOST_SURE = 5.0
 """Posterior log odds to which one family alone may lift an account."""
 
-MOST_AGAINST = 4.0
+MOST_AGAINST = 6.0
 """Most that one family may take away."""
 
 LEAST_NATS = -2.0
@@ -254,10 +254,8 @@ def _calibrated(
     gain = np.zeros(len(score))
     gain[order] = np.maximum(borne_out, 0.0)
     has = gain > 0
-    member = part > 0
-    n_members = np.bincount(ring[member], minlength=len(n_core))
-    covered = np.bincount(ring[has & member], minlength=len(n_core))
-    missing = (n_members - covered + 0.5) / (n_members + 1.0)
+    covered = np.bincount(ring[has & is_core], minlength=len(n_core))
+    missing = (n_core - covered + 0.5) / (n_core + 1.0)
     against = np.maximum(np.log(missing), -MOST_AGAINST)
     # What strangers share as well speaks for an account, and not in the place of the rest.
     gain = np.minimum(np.maximum(gain, hub), MOST_SURE - _logit(prior[ring]))

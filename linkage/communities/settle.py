@@ -152,7 +152,7 @@ def _parts_played(
     sound = (n_two >= np.maximum(FEWEST_SOUND, SOUND_SHARE * size))[ring]
     solid = speaks[:, ~np.isin(incidence.families, NEVER_ALONE)].any(axis=1)
     counts = ~sound | solid
-    return counts & (founder | (sure & by_two)), counts
+    return counts & sure & (founder | by_two), counts
 
 
 def _dense(label: Ints) -> Ints:

@@ -17,8 +17,8 @@ from worlds import TABLES, digests, read, run, small_world, tiny_world
 
 from linkage import job, schema
 from linkage.errors import InputError, QualityGateError
-from linkage.rings.judge import NEVER_ALONE
 from linkage.settings import Settings
+from linkage.signals import NEVER_ALONE
 
 PUBLISHED = {"rings.parquet", "members.parquet", "evidence.parquet", "manifest.json", "report.html"}
 
@@ -375,6 +375,7 @@ import os, signal, sys
 from pathlib import Path
 from linkage import job
 from linkage.settings import Settings
+from linkage.signals import NEVER_ALONE
 
 world, out, key, last = Path(sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), int(sys.argv[4])
 seen = 0

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkage.rings.judge import NEVER_ALONE, SMALLEST_ENFORCED, judge
+from linkage.rings.judge import SMALLEST_ENFORCED, judge
 from linkage.rings.signs import SIGNS
 from linkage.schema import TIERS
+from linkage.signals import NEVER_ALONE
 
 FAMILIES = ("contact", "device", "link", "network", "payment", "prompt", "timing")
 SHARES = ("quiet_share", "weekend_share", "datacenter_share", "disposable_share", "banned_share",

@@ -33,7 +33,8 @@ def _planted(m, n_strangers, *, n_matches=2_000, seed=0):
 def estimates():
     incidence = _planted(
         {"device": 0.6, "card": 0.5, "phone": 0.4}, {"device": 400, "card": 3_000, "phone": 0})
-    return {one.kind: one for one in estimate_weights(incidence, family_agreements(incidence)).kinds}
+    found = estimate_weights(incidence, family_agreements(incidence))
+    return {one.kind: one for one in found.kinds}
 
 
 @pytest.mark.parametrize(("kind", "m"), [("device", 0.6), ("card", 0.5), ("phone", 0.4)])

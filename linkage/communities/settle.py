@@ -95,6 +95,7 @@ def settle(
 ) -> Communities:
     """Repeat judging, splitting and joining until membership settles."""
     founder = np.zeros(incidence.n_accounts, dtype=bool)
+    was_core = np.zeros(incidence.n_accounts, dtype=bool)
     label = np.full(incidence.n_accounts, -1, dtype=np.int64)
     for turn in range(MOST_ROUNDS):
         step(f"membership, round {turn + 1}")
@@ -104,7 +105,9 @@ def settle(
         account, ring = cells.account[best], cells.ring[best]
         if turn == 0:
             founder[account[_is_member(members, incidence.n_accounts, account, ring)]] = True
-        core, counts = _parts_played(incidence, cells, best, founder[account])
+        core, counts = _parts_played(
+            incidence, cells, best, founder[account], was_core[account]
+        )
         before, label = label, np.full_like(label, -1)
         label[account] = ring
         moved = int((before != label).sum())
@@ -118,6 +121,8 @@ def settle(
             account[counts], final[counts], core[counts], int(final.max(initial=-1)) + 1
         )
         label[account] = final
+        was_core[:] = False
+        was_core[account[core]] = True
         if settled or not len(account):
             break
     prior = cells.nats[best] - cells.by_family[best].sum(axis=1)
@@ -133,7 +138,7 @@ def _is_member(members: Members, n_accounts: int, account: Ints, ring: Ints) -> 
 
 
 def _parts_played(
-    incidence: Incidence, cells: Cells, best: Ints, founder: Flags
+    incidence: Incidence, cells: Cells, best: Ints, founder: Flags, was_core: Flags
 ) -> tuple[Flags, Flags]:
     """Tell which members describe their ring, and which count as members at all.
 
@@ -141,7 +146,8 @@ def _parts_played(
     ties to it count as strangers: innocents whose homes an operator came through share his
     addresses and nothing else, and must not bear each other out. Of the others its founders
     describe it. One who joined later must be sure and speak by two families: otherwise a
-    ring creeps along chance agreements from stranger to stranger.
+    ring creeps along chance agreements from stranger to stranger. Who once did goes on while it belongs, or one
+    lost account after the other would unravel the ring.
     """
     ring = cells.ring[best]
     speaks = cells.by_family[best] > 1.0
@@ -152,7 +158,7 @@ def _parts_played(
     sound = (n_two >= np.maximum(FEWEST_SOUND, SOUND_SHARE * size))[ring]
     solid = speaks[:, ~np.isin(incidence.families, NEVER_ALONE)].any(axis=1)
     counts = ~sound | solid
-    return counts & sure & (founder | by_two), counts
+    return counts & (was_core | (sure & (founder | by_two))), counts
 
 
 def _dense(label: Ints) -> Ints:

@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import logging
-import os
 import platform
 import resource
 import shutil
@@ -20,7 +19,6 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linkage.communities import find_communities, leiden_backend
-from linkage.errors import InputError
 from linkage.evidence import (
     agreements,
     best_by_family,
@@ -30,6 +28,7 @@ from linkage.evidence import (
     strong_pairs,
 )
 from linkage.ingest import IngestReport, ingest, load_key
+from linkage.publish import published
 from linkage.report import write_report
 from linkage.rings.assemble import assemble
 from linkage.schema import TIERS
@@ -134,7 +133,7 @@ def run(
     """
     stages = _Stages(progress)
     key = load_key(_with_state(settings, state))
-    with _published(out, replace=replace) as folder:
+    with published(out, replace=replace) as folder:
         tables, ingested, found = _compute(inputs, folder, settings, key, stages)
         with stages("write") as counts:
             for name, table in tables.items():
@@ -199,44 +198,6 @@ def _compute(
         "prior_of_a_pair": weights.prior,
     }
     return tables, ingested, told
-
-
-@contextmanager
-def _published(out: Path, *, replace: bool) -> Iterator[Path]:
-    """Give a folder to fill, and put it in place only when all went well."""
-    if out.exists() and not replace:
-        raise InputError(
-            f"{out} is there already", fix="name another folder with --out, or add --force"
-        )
-    if out.exists() and not (out / "manifest.json").exists() and any(out.iterdir()):
-        raise InputError(
-            f"{out} holds something else than a run's output, and is not replaced",
-            fix="name another folder with --out",
-        )
-    partial = out.with_name(f".{out.name}.partial")
-    try:
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True, mode=0o700)
-        yield partial
-        _put_in_place(partial, out)
-    except OSError as error:
-        raise InputError(
-            f"cannot write {out}: {error.strerror or error}",
-            fix="free some disk space, or name a folder you may write",
-        ) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-
-
-def _put_in_place(partial: Path, out: Path) -> None:
-    """Rename a whole folder to its final name; what was there goes only afterwards."""
-    partial.chmod(0o755)
-    old = out.with_name(f".{out.name}.old")
-    shutil.rmtree(old, ignore_errors=True)
-    if out.exists():
-        os.rename(out, old)
-    os.rename(partial, out)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def _with_state(settings: Settings, state: Path | None) -> Settings:

@@ -176,7 +176,7 @@ def _parsed(name: str, value: Any) -> Any:
             return Path(value).expanduser()
         if "bool" in kind:
             return {"true": True, "1": True, "false": False, "0": False}[str(value).lower()]
-        if "int" in kind and not isinstance(value, bool):
+        if "int" in kind and not isinstance(value, bool | float):
             return int(value)
         if "float" in kind and not isinstance(value, bool):
             return float(value)
@@ -195,6 +195,8 @@ def _tables(written: Any) -> dict[str, tuple[TableMapping, ...]]:
     for name, sections in written.items():
         rows = sections if isinstance(sections, list) else [sections]
         for row in rows:
+            if not isinstance(row, dict):
+                raise SettingsError(f"tables.{name} must be sections like [[tables.{name}]]")
             unknown = set(row) - {"source", "columns", "constants"}
             if unknown or "source" not in row:
                 raise SettingsError(
@@ -212,7 +214,9 @@ def _kinds(written: Any) -> dict[str, KindSettings]:
     """Read ``[kinds.NAME]`` sections."""
     known = {f.name for f in fields(KindSettings)}
     found: dict[str, KindSettings] = {}
-    for name, section in dict(written).items():
+    if not isinstance(written, dict) or not all(isinstance(v, dict) for v in written.values()):
+        raise SettingsError("kinds must be sections like [kinds.card]")
+    for name, section in written.items():
         unknown = set(section) - known
         if unknown:
             raise SettingsError(
@@ -220,7 +224,25 @@ def _kinds(written: Any) -> dict[str, KindSettings]:
                 fix=f"known keys: {', '.join(sorted(known))}",
             )
         found[name] = KindSettings(**section)
+        _check_kind(name, section)
     return found
+
+
+def _check_kind(name: str, section: Mapping[str, Any]) -> None:
+    """Refuse values of the wrong type or range."""
+    for key, value in section.items():
+        if key in ("m", "reliability"):
+            fits = isinstance(value, int | float) and 0 < value < 1
+        elif key in ("is_qualifier", "has_tenancies"):
+            fits = isinstance(value, bool)
+        else:
+            fits = isinstance(value, str) and bool(value)
+        if not fits:
+            raise SettingsError(
+                f"[kinds.{name}] {key} cannot be {value!r}",
+                fix="m and reliability are in (0, 1); is_qualifier and has_tenancies true or "
+                "false; family and sentence text",
+            )
 
 
 def environment_key(environment: Mapping[str, str] | None = None) -> str | None:

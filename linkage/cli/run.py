@@ -46,7 +46,7 @@ def run(
     no_labels: bool, as_json: bool, **flags: Any,
 ) -> None:
     """Find rings in INPUT: folders or globs with accounts, events, payments and the like."""
-    from linkage import job
+    import linkage.job as job
     from linkage.settings import load_settings
 
     settings = load_settings(config, labels=False if no_labels else None, **flags)

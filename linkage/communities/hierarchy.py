@@ -105,7 +105,8 @@ def _levels(graph: Graph, leiden: Leiden) -> Iterator[Ints]:
     """Yield nested partitions, fine to coarse, until no edge is left between parts."""
     label = np.arange(graph.n_vertices)
     left, right = graph.left, graph.right
-    weight, size = np.ones(len(left)), np.ones(graph.n_vertices)
+    weight: Floats = np.ones(len(left))
+    size: Floats = np.ones(graph.n_vertices)
     resolution = 1.0 / STEP
     while len(left):
         part = _dense(leiden.partition(left, right, weight, size, resolution))
@@ -114,7 +115,7 @@ def _levels(graph: Graph, leiden: Leiden) -> Iterator[Ints]:
             continue
         label = part[label]
         yield label
-        size = np.bincount(part, weights=size)
+        size = np.bincount(part, weights=size).astype(float)
         left, right, weight = _contract(part[left], part[right], weight, len(size))
 
 
@@ -126,7 +127,8 @@ def _contract(
     low = np.minimum(left[between], right[between])
     high = np.maximum(left[between], right[between])
     pair, which = np.unique(low * n + high, return_inverse=True)
-    return pair // n, pair % n, np.bincount(which, weights=weight[between], minlength=len(pair))
+    total = np.bincount(which, weights=weight[between], minlength=len(pair)).astype(float)
+    return pair // n, pair % n, total
 
 
 def _choose(graph: Graph, levels: list[Ints], *, background: float, n_named: int) -> Ints:
@@ -159,4 +161,4 @@ def _dense(label: Ints) -> Ints:
     unique, first, inverse = np.unique(label, return_index=True, return_inverse=True)
     rank = np.empty(len(unique), dtype=np.int64)
     rank[np.argsort(first, kind="stable")] = np.arange(len(unique))
-    return rank[inverse]  # type: ignore[no-any-return]
+    return rank[inverse]

@@ -11,8 +11,10 @@ The account itself is left out of everything that judges it.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import scipy.sparse as sp
 
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
@@ -98,8 +100,9 @@ def membership(
             n_core=n_core, prior=prior,
         )
     # What an account lacks, it tends to lack for one reason: only the worst counts.
-    worst = np.arange(len(account)), against.argmin(axis=1)
-    by_family[worst] += against[worst]
+    if against.shape[1]:
+        worst = np.arange(len(account)), against.argmin(axis=1)
+        by_family[worst] += against[worst]
     nats = _logit(prior[ring]) + by_family.sum(axis=1)
     nats[n_core[ring] < 2] = -np.inf
     return Cells(account, ring, nats, by_family)
@@ -222,7 +225,9 @@ def _family_scores(
     place = gains.cell * n_families + incidence.family[gains.identifier]
     size = n_cells * n_families
     creates = incidence.creates[gains.identifier]
-    sums = np.bincount(place[creates], weights=gains.nats[creates], minlength=size)
+    sums: Floats = np.bincount(
+        place[creates], weights=gains.nats[creates], minlength=size
+    ).astype(float)
     hubs = np.zeros(size)
     np.maximum.at(hubs, place[~creates], gains.nats[~creates])
     doubt = np.full(size, np.inf)
@@ -266,7 +271,7 @@ def _running(flag: Flags, group: Ints) -> Floats:
     """Flags so far within each group; rows of a group stand together."""
     total = np.cumsum(flag)
     first = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
-    before = (total - flag)[first]
+    before: Ints = (total - flag)[first]
     return (total - np.repeat(before, np.diff(np.r_[first, len(group)]))).astype(float)
 
 
@@ -287,10 +292,10 @@ def _share(inside: Floats, others: Floats, prior: Floats, strangers: Floats) -> 
 
 def _logit(p: Floats) -> Floats:
     """Natural log odds."""
-    return np.log(p / (1 - p))  # type: ignore[no-any-return]
+    return np.log(p / (1 - p))
 
 
-def expand(starts: Ints, account: Ints) -> tuple[Ints, Ints]:
+def expand(starts: npt.NDArray[np.integer[Any]], account: Ints) -> tuple[Ints, Ints]:
     """List the holdings of accounts: (position in ``account``, position in the matrix)."""
     length = np.diff(starts)[account].astype(np.int64)
     which = np.repeat(np.arange(len(account)), length)

@@ -4,9 +4,10 @@ A long chain is many communities to any measure of density, and two operators wh
 one proxy vendor are one. What tells operations apart is which kinds of evidence cross:
 
 * Two rings are one operation when at least two families of evidence, one of them not for
-  hire, cross between them more often than chance allows.
-* A ring is several operations when nothing but what is for hire (addresses) joins parts
-  of it that are each held together by other evidence.
+  hire, cross between them more often than chance allows; or when one family that is not for
+  hire ties a good share of either to the other.
+* What nothing but addresses joins to the rest of a ring, and at least two other families
+  hold together, is an operation of its own.
 """
 
 from dataclasses import dataclass
@@ -23,6 +24,12 @@ FOR_HIRE = ("network",)
 
 SIGNIFICANT = 12.0
 """Nats by which a crossing must beat chance."""
+
+CROSSES = 3.0
+"""Nats by which one family's crossing must beat chance to be counted."""
+
+TIED_SHARE = 0.5
+"""Share of either ring's accounts that one family must tie to the other."""
 
 LEAST_PART = 0.10
 """Smallest part of a ring that may be an operation of its own, in shares of the ring."""
@@ -41,6 +48,8 @@ def join_fragments(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     account, ring
         (n_members,) each account once.
     """
+    if not len(ring) or not incidence.families:
+        return ring
     while True:
         crossing = _crossings(incidence, account, ring)
         joined = _joined(incidence, crossing, ring)
@@ -53,9 +62,11 @@ def split_vendors(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     """Return new ring labels with operators apart who share nothing but what is for hire."""
     own = [at for at, name in enumerate(incidence.families) if name not in FOR_HIRE]
     part = _parts(incidence, account, ring, np.isin(incidence.family, own))
-    size = np.bincount(ring)
-    n_parts = int(part.max(initial=-1)) + 1
     inside = part >= 0
+    if not inside.any():
+        return ring
+    size = np.bincount(ring)
+    n_parts = int(part.max()) + 1
     part_size = np.bincount(part[inside], minlength=n_parts)
     ring_of = np.zeros(n_parts, dtype=np.int64)
     ring_of[part[inside]] = ring[inside]
@@ -88,7 +99,8 @@ def _n_firm(
         part[place // n_families] * n_families + place % n_families,
         minlength=len(part_size) * n_families,
     ).reshape(-1, n_families)
-    return (covered >= np.maximum(0.5 * part_size, 1)[:, None]).sum(axis=1)
+    firm: Ints = (covered >= np.maximum(0.5 * part_size, 1)[:, None]).sum(axis=1)
+    return firm
 
 
 @dataclass(frozen=True)
@@ -111,7 +123,7 @@ def _crossings(incidence: Incidence, account: Ints, ring: Ints) -> _Crossings:
     rare = incidence.creates & (holders <= WIDEST)
     held = incidence.held[account].tocoo()
     keep = rare[held.col]
-    identifier, holder = held.col[keep].astype(np.int64), held.row[keep]
+    identifier, holder = held.col[keep].astype(np.int64), held.row[keep].astype(np.int64)
     order = np.lexsort((ring[holder], identifier))
     identifier, holder = identifier[order], holder[order]
     cell = identifier * n_rings + ring[holder]
@@ -123,7 +135,7 @@ def _crossings(incidence: Incidence, account: Ints, ring: Ints) -> _Crossings:
     n_families = len(incidence.families)
     family = incidence.family[cells[left] // n_rings]
     by_family = np.bincount(which * n_families + family, minlength=len(pair) * n_families)
-    starts = np.r_[np.flatnonzero(first), len(cell)]
+    starts: Ints = np.append(np.flatnonzero(first), len(cell)).astype(np.int64)
     return _Crossings(
         low=pair // n_rings,
         high=pair % n_rings,
@@ -173,13 +185,19 @@ def _joined(incidence: Incidence, crossing: _Crossings, ring: Ints) -> Ints:
         nats = observed * np.log(observed / expected) - (observed - expected)
     nats = np.where(observed > expected, nats, 0.0)
     hired = np.isin(incidence.families, FOR_HIRE)
-    one = (
-        ((nats > 3).sum(axis=1) >= 2)
-        & (nats[:, ~hired].max(axis=1, initial=0) > 3)
-        & (nats.sum(axis=1) > SIGNIFICANT)
+    some = (nats.sum(axis=1) > SIGNIFICANT) & (observed.sum(axis=1) >= 3)
+    by_two = (
+        ((nats > CROSSES).sum(axis=1) >= 2)
+        & (nats[:, ~hired].max(axis=1, initial=0) > CROSSES)
         & (np.minimum(crossing.n_low, crossing.n_high) >= 2)
-        & (observed.sum(axis=1) >= 3)
     )
+    tied = np.minimum(crossing.n_low / size[crossing.low], crossing.n_high / size[crossing.high])
+    by_one = (
+        (np.where(nats > SIGNIFICANT, observed, 0.0)[:, ~hired].max(axis=1, initial=0) >= 3)
+        & (tied >= TIED_SHARE)
+        & (np.minimum(size[crossing.low], size[crossing.high]) >= FEWEST)
+    )
+    one = some & (by_two | by_one)
     graph = sp.coo_matrix(
         (np.ones(one.sum(), dtype=np.int8), (crossing.low[one], crossing.high[one])),
         shape=(len(size), len(size)),

@@ -146,8 +146,8 @@ def _parts_played(
     ties to it count as strangers: innocents whose homes an operator came through share his
     addresses and nothing else, and must not bear each other out. Of the others its founders
     describe it. One who joined later must be sure and speak by two families: otherwise a
-    ring creeps along chance agreements from stranger to stranger. Who once did goes on while it belongs, or one
-    lost account after the other would unravel the ring.
+    ring creeps along chance agreements from stranger to stranger. Who once did goes on while
+    it belongs, or one lost account after the other would unravel the ring.
     """
     ring = cells.ring[best]
     speaks = cells.by_family[best] > 1.0

@@ -20,32 +20,23 @@ class FamilyAgreements:
 
 
 def best_by_family(incidence: Incidence, shared: Agreements) -> FamilyAgreements:
-    """Keep a pair's most reliable agreement of each family: a family counts once."""
+    """Keep a pair's most telling agreement of each family: a family counts once."""
     prior = prior_reliability(incidence)
-    n_sizes = prior.shape[1]
-    order = np.argsort(-prior.ravel(), kind="stable")
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
     kind = incidence.kind[shared.identifier]
     size = np.where(
         _is_direct(incidence, shared), 0, size_class(incidence.n_holders[shared.identifier])
     )
-    fresh = np.minimum((shared.decay * 15).astype(np.int64), 15)
-    n_families = len(incidence.families)
-    code = shared.pair * n_families + incidence.family[shared.identifier]
-    code = (code * len(order) + rank[kind * n_sizes + size]) * 16 + (15 - fresh)
-    code.sort()
-    group = code // (16 * len(order))
-    first = np.ones(len(group), dtype=bool)
-    first[1:] = group[1:] != group[:-1]
-    chosen = order[(code[first] // 16) % len(order)]
-    group = group[first]
+    family = incidence.family[shared.identifier]
+    odds = prior[kind, size] / (1 - prior[kind, size])
+    worth = (np.log2(odds) + 2 * np.log2(max(incidence.n_accounts, 2))) * shared.decay
+    order = np.lexsort((kind, -worth, family, shared.pair))
+    pair, family = shared.pair[order], family[order]
+    first = np.ones(len(order), dtype=bool)
+    first[1:] = (pair[1:] != pair[:-1]) | (family[1:] != family[:-1])
+    chosen = order[first]
     return FamilyAgreements(
-        pair=group // n_families,
-        family=group % n_families,
-        kind=chosen // n_sizes,
-        size=chosen % n_sizes,
-        decay=(15 - code[first] % 16) / 15.0,
+        pair=pair[first], family=family[first], kind=kind[chosen], size=size[chosen],
+        decay=shared.decay[chosen],
     )
 
 
@@ -57,7 +48,8 @@ def _is_direct(incidence: Incidence, shared: Agreements) -> Flags:
     """
     centre = incidence.centre[shared.identifier]
     n = incidence.n_accounts
-    return (centre >= 0) & ((centre == shared.pair // n) | (centre == shared.pair % n))
+    direct: Flags = (centre >= 0) & ((centre == shared.pair // n) | (centre == shared.pair % n))
+    return direct
 
 
 def size_class(n_holders: Ints) -> Ints:

@@ -14,12 +14,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.families import FamilyAgreements, prior_reliability, size_class
+from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.pairs import SIZE_CLASSES, WIDEST
 
 PRIOR_PAIRS = 100.0
 """Weight of the prior, in pairs."""
+
+LIKELY_BITS = -1.0
+"""Posterior log odds from which a pair joins: the communities, and then the membership
+posterior, decide between a weak pair and a chain's link."""
 
 MOST_RELIABLE = 0.98
 """No single agreement may be surer than this."""
@@ -123,19 +127,24 @@ def _patterns(incidence: Incidence, best: FamilyAgreements) -> _Patterns:
         none = np.zeros(0, dtype=np.int64)
         return _Patterns(none, none, none, np.zeros((0, n_families), bool), np.zeros(0))
     starts = np.flatnonzero(np.r_[True, best.pair[1:] != best.pair[:-1]])
-    mask = np.bitwise_or.reduceat(np.int64(1) << best.family, starts)
-    mask = np.repeat(mask, np.diff(np.r_[starts, len(best.pair)]))
-    n_sizes = len(SIZE_CLASSES) - 1
-    code = (mask * len(incidence.signals) + best.kind) * n_sizes + best.size
+    # A set of families is named by the exclusive or of its members' random numbers.
+    number = np.random.default_rng(0).integers(1, 2**62, n_families)
+    name = np.bitwise_xor.reduceat(number[best.family], starts)
+    _, example, which = np.unique(name, return_index=True, return_inverse=True)
+    ends = np.r_[starts[1:], len(best.pair)]
+    sets = np.zeros((len(example), n_families), dtype=bool)
+    for at, pair in enumerate(example):
+        sets[at, best.family[starts[pair] : ends[pair]]] = True
+    n_sizes, n_kinds = len(SIZE_CLASSES) - 1, len(incidence.signals)
+    code = (np.repeat(which, ends - starts) * n_kinds + best.kind) * n_sizes + best.size
     unique, count = np.unique(code[best.decay > 0.5], return_counts=True)
-    kind = unique // n_sizes % len(incidence.signals)
-    masks = unique // n_sizes // len(incidence.signals)
+    kind = unique // n_sizes % n_kinds
     family = np.array([incidence.families.index(known.family) for known in incidence.signals])
     return _Patterns(
         kind=kind,
         size=unique % n_sizes,
         anchor=family[kind],
-        agrees=(masks[:, None] >> np.arange(n_families)) % 2 == 1,
+        agrees=sets[unique // n_sizes // n_kinds],
         count=count.astype(float),
     )
 
@@ -169,7 +178,8 @@ def _posterior(patterns: _Patterns, reliability: Floats, m: Floats, u: Floats) -
     lack = np.where(~patterns.agrees & others, np.log((1 - m) / (1 - u)), 0.0)
     # Operators who save on one thing save on others: only the most telling lack counts.
     log_odds = np.log(alone / (1 - alone)) + gain + lack.min(axis=1, initial=0.0)
-    return 1 / (1 + np.exp(-log_odds))  # type: ignore[no-any-return]
+    match: Floats = 1 / (1 + np.exp(-log_odds))
+    return match
 
 
 def _refit_reliability(patterns: _Patterns, match: Floats, prior: Floats) -> Floats:
@@ -186,7 +196,8 @@ def _refit_m(patterns: _Patterns, match: Floats, prior: Floats) -> Floats:
     weight = (patterns.count * match)[:, None] * np.ones_like(prior)
     weight[np.arange(len(match)), patterns.anchor] = 0.0
     hits = (weight * patterns.agrees).sum(axis=0) + PRIOR_PAIRS * prior
-    return np.clip(hits / (weight.sum(axis=0) + PRIOR_PAIRS), 1e-3, 0.95)
+    m: Floats = np.clip(hits / (weight.sum(axis=0) + PRIOR_PAIRS), 1e-3, 0.95)
+    return m
 
 
 def _describe(
@@ -211,14 +222,14 @@ def _describe(
 
 
 def strong_pairs(best: FamilyAgreements, weights: Weights) -> tuple[Ints, Floats]:
-    """Return the pairs more likely one operator's than not, with their evidence.
+    """Return the pairs likely enough to join, with their evidence.
 
     Returns
     -------
     pair
         (n_pairs,) left * n_accounts + right, ascending.
     bits
-        (n_pairs,) posterior log odds in bits, at least 0.
+        (n_pairs,) posterior log odds in bits, at least ``LIKELY_BITS``.
     """
     if not len(best.pair):
         return best.pair, np.zeros(0)
@@ -226,5 +237,5 @@ def strong_pairs(best: FamilyAgreements, weights: Weights) -> tuple[Ints, Floats
     gain = (np.log2(alone / (1 - alone)) - weights.prior_bits) * best.decay
     starts = np.flatnonzero(np.r_[True, best.pair[1:] != best.pair[:-1]])
     bits = np.add.reduceat(gain, starts) + weights.prior_bits
-    strong = bits >= -1
+    strong = bits >= LIKELY_BITS
     return best.pair[starts][strong], bits[strong]

@@ -1,6 +1,7 @@
 """Puts what was found into the tables of the contract."""
 
 import hashlib
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pyarrow as pa
 from linkage.communities.settle import Communities
 from linkage.evidence.incidence import Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
+from linkage.rings.decisions import Texts, decisions
 from linkage.rings.evidence import BITS, evidence_rows
 from linkage.rings.features import measure
 from linkage.rings.judge import Verdicts, judge
@@ -42,8 +44,10 @@ def assemble(
     measures = measure(store, incidence, found)
     verdicts = judge(measures, incidence.families)
     ring_ids = _ring_ids(found, names)
+    decided = decisions(store, found, ring_ids)
+    verdicts = decided.on_rings(verdicts)
     rings = _rings(measures, verdicts, ring_ids)
-    tier, reasons, bits = _member_judgement(store, incidence, found, verdicts, ring_ids)
+    tier, reasons, bits = _member_judgement(incidence, found, verdicts, decided.accounts)
     confidence = 1 / (1 + np.exp(-found.nats))
     members = pa.table({
         "ring_id": ring_ids.take(pa.array(found.ring)),
@@ -70,11 +74,12 @@ def _ring_ids(found: Communities, names: pa.Array) -> pa.Array:
     """Name each ring after its members, so that equal rings have equal names."""
     order = np.lexsort((found.account, found.ring))
     account = names.take(pa.array(found.account[order])).to_pylist()
-    starts = np.flatnonzero(np.r_[True, np.diff(found.ring[order]) > 0]) if account else []
-    bounds = [*starts, len(account)]
+    bounds = [0, *(np.flatnonzero(np.diff(found.ring[order])) + 1).tolist(), len(account)]
+    if not account:
+        return pa.array([], pa.string())
     return pa.array([
         "ring-" + hashlib.sha256("\n".join(account[a:b]).encode()).hexdigest()[:12]
-        for a, b in zip(bounds[:-1], bounds[1:], strict=True)
+        for a, b in pairwise(bounds)
     ], pa.string())
 
 
@@ -113,8 +118,7 @@ def _rank(rings: pa.Table) -> Ints:
 
 
 def _member_judgement(
-    store: Store, incidence: Incidence, found: Communities, verdicts: Verdicts,
-    ring_ids: pa.Array,
+    incidence: Incidence, found: Communities, verdicts: Verdicts, decided: Texts
 ) -> tuple[pa.Array, pa.Array, Floats]:
     """Tier, reason codes and bits of each member.
 
@@ -126,7 +130,6 @@ def _member_judgement(
     two = (speaks.sum(axis=1) >= 2) & speaks[:, solid].any(axis=1)
     tier = np.array(verdicts.tier, dtype=object)[found.ring] if len(found.ring) else np.array([])
     tier = np.where((tier == "enforce") & ~two, "review", tier)
-    decided = _decided(store, found, ring_ids)
     tier = np.where(decided == "benign", "benign", tier)
     tier = np.where((decided == "disputed") & (tier != "benign"), "watch", tier)
     family_codes = np.array([f"shares_{name}" for name in incidence.families])
@@ -143,28 +146,6 @@ def _member_judgement(
         pa.array(codes, pa.list_(pa.string())),
         found.nats * BITS,
     )
-
-
-def _decided(store: Store, found: Communities, ring_ids: pa.Array) -> "np.ndarray[tuple[int], np.dtype[np.object_]]":
-    """What people decided about each member: benign, disputed or nothing."""
-    said = np.full(len(found.account), "", dtype=object)
-    if not store.count("decision"):
-        return said
-    rows = store.arrow(
-        "select account_ix, ring_id, decision from decision order by decided_at nulls first, "
-        "account_ix, ring_id, decision"
-    ).to_pylist()
-    ring_number = {name: at for at, name in enumerate(ring_ids.to_pylist())}
-    row_of = {int(account): at for at, account in enumerate(found.account)}
-    meaning = {"reinstated": "benign", "benign": "benign", "disputed": "disputed"}
-    for row in rows:
-        what = meaning.get(row["decision"], "")
-        if row["account_ix"] is not None:
-            if row["account_ix"] in row_of:
-                said[row_of[row["account_ix"]]] = what
-        elif row["ring_id"] in ring_number:
-            said[found.ring == ring_number[row["ring_id"]]] = what
-    return said
 
 
 def _evidence(
@@ -188,7 +169,10 @@ def _evidence(
     label = pa.compute.coalesce(
         named["label"].combine_chunks().take(at),
         star_name,
-        pa.compute.if_else(absent, pa.array(incidence.families).take(family), None),
+        pa.compute.if_else(
+            absent, pa.array(incidence.families, pa.string()).take(family),
+            pa.nulls(len(family), pa.string()),
+        ),
     )
     total = np.where(identifier >= 0, incidence.n_holders[np.maximum(identifier, 0)],
                      incidence.n_accounts)

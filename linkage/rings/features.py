@@ -48,7 +48,8 @@ def measure(store: Store, incidence: Incidence, found: Communities) -> pd.DataFr
     rings = rings.join(_coverage(incidence, found))
     rings = rings.join(_shapes(store, incidence, rings))
     rings["birth_gap"] = _birth_gap(store, found, len(rings))
-    return rings.join(_hours(store, rings))
+    measured: pd.DataFrame = rings.join(_hours(store, rings))
+    return measured
 
 
 def _mean_by(group: Ints, value: Floats, n: int) -> Floats:
@@ -88,19 +89,19 @@ def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataF
         ["ring", "family", "n_in_ring", "n_total"], ascending=[True, True, False, True]
     )
     top = order.drop_duplicates(["ring", "family"]).set_index(["ring", "family"])
-    shapes = pd.DataFrame({
-        "top": top["share"],
-        "own": top["own"],
-        "n": kept.groupby(["ring", "family"]).size(),
-    }).unstack("family")
-    shapes.columns = [f"{what}_{family}" for what, family in shapes.columns]
+    found = {"top": top["share"], "own": top["own"], "n": kept.groupby(["ring", "family"]).size()}
+    shapes = pd.concat(
+        [column.unstack("family").add_prefix(f"{name}_") for name, column in found.items()],
+        axis=1,
+    )
     own = kept[kept["own"] >= 0.5]
     alias = own[own["kind"].isin(("email_root", "email_stem"))]
     campus = shared[shared["network_kind"].isin(("university", "corporate"))]
     shapes = shapes.reindex(rings.index).fillna(0.0)
     shapes["alias_share"] = alias.groupby("ring")["share"].sum().clip(upper=1.0)
     shapes["campus_share"] = campus.groupby("ring")["share"].max()
-    return shapes.fillna(0.0)
+    filled: pd.DataFrame = shapes.fillna(0.0)
+    return filled
 
 
 def _family(name: str) -> str:
@@ -130,7 +131,8 @@ def _birth_gap(store: Store, found: Communities, n_rings: int) -> Floats:
     size = pd.Series(ring).value_counts()
     # Gaps of n uniform draws are nearly exponential with mean 1 / (n + 1).
     ratio = (gaps + 1.0 / len(known)) * (size.reindex(gaps.index) + 1) / np.log(2)
-    return ratio.reindex(range(n_rings)).fillna(1.0).to_numpy()
+    filled: Floats = ratio.reindex(range(n_rings)).fillna(1.0).to_numpy(dtype=float)
+    return filled
 
 
 def _hours(store: Store, rings: pd.DataFrame) -> pd.DataFrame:

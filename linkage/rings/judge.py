@@ -1,6 +1,8 @@
 """Scores and tiers: what is worth a person's hour, and what may be acted on."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -22,6 +24,10 @@ HELD_SHARE = 0.3
 
 SMALLEST_ENFORCED = 7
 """Accounts below which a group may be a family, and is never acted on by itself."""
+
+
+NOTHING_SHARED = {f"n_{name}": 0.0 for name in ("prompt", "device", "payment", "network", "other")}
+"""Measures that the sentences need, where no ring has them."""
 
 
 @dataclass(frozen=True)
@@ -69,8 +75,9 @@ def judge(rings: pd.DataFrame, families: tuple[str, ...]) -> Verdicts:
         [families[at] for at in np.argsort(-held[row], kind="stable") if holds[row, at]]
         for row in range(len(rings))
     ]
+    measured = rings.to_dict("records")
     reason = [
-        _reason(one, names[at], seen[at], rings.iloc[at], bool(n_solid[at]))
+        _reason(one, names[at], seen[at], measured[at], bool(n_solid[at]))
         for at, one in enumerate(tier)
     ]
     return Verdicts(score, tier, reason, names, seen)
@@ -99,12 +106,10 @@ def _tier(score: float, two_families: bool, n_accounts: int) -> str:
 
 
 def _reason(
-    tier: str, families: list[str], seen: Flags, ring: pd.Series, has_solid: bool
+    tier: str, families: list[str], seen: Flags, ring: dict[Hashable, Any], has_solid: bool
 ) -> str:
     """Say in one sentence why a ring is in its tier."""
-    values = {name: value for name, value in ring.items() if isinstance(name, str)}
-    values = {"n_prompt": 0.0, "n_device": 0.0, "n_payment": 0.0, "n_network": 0.0,
-              "n_other": 0.0} | values
+    values = NOTHING_SHARED | {str(name): value for name, value in ring.items()}
     order = sorted(
         (sign for at, sign in enumerate(SIGNS) if seen[at]), key=lambda sign: -abs(sign.nats)
     )

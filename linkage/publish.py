@@ -1,0 +1,102 @@
+"""Puts a finished folder in place at once, and never a half-written one."""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from linkage.errors import InputError, LockedError
+
+
+@contextmanager
+def published(out: Path, *, replace: bool) -> Iterator[Path]:
+    """Give a folder to fill, and rename it to its final name only when all went well.
+
+    Parameters
+    ----------
+    out
+        The final name. Links are followed.
+    replace
+        Replace a run's output that is there already.
+
+    Raises
+    ------
+    InputError
+        If something is in the place that may not be replaced, or it cannot be written.
+    LockedError
+        If another run is writing the same output.
+    """
+    place = out.resolve()
+    partial, old = place.with_name(f".{place.name}.partial"), place.with_name(f".{place.name}.old")
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with _lock(place.with_name(f".{place.name}.lock"), out):
+            _recover(place, old)
+            _refuse(place, out, replace=replace)
+            try:
+                shutil.rmtree(partial, ignore_errors=True)
+                partial.mkdir(mode=0o700)
+                yield partial
+                _put_in_place(partial, place, old)
+            finally:
+                shutil.rmtree(partial, ignore_errors=True)
+    except OSError as error:
+        raise InputError(
+            f"cannot write {out}: {error.strerror or error}",
+            fix="free some disk space, or name a folder you may write",
+        ) from error
+
+
+@contextmanager
+def _lock(path: Path, out: Path) -> Iterator[None]:
+    """Hold the output's lock; the system frees it when a process dies."""
+    with path.open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise LockedError(
+                f"another run is writing {out}", fix="wait for it, or name another folder"
+            ) from error
+        try:
+            yield
+        finally:
+            path.unlink(missing_ok=True)
+
+
+def _recover(place: Path, old: Path) -> None:
+    """Bring back what a killed run had moved away."""
+    if old.exists() and not place.exists():
+        os.rename(old, place)
+
+
+def _refuse(place: Path, out: Path, *, replace: bool) -> None:
+    """Leave alone what is no output of a run, or may not be replaced."""
+    if not place.exists():
+        return
+    if not place.is_dir():
+        raise InputError(f"{out} is a file", fix="name a folder with --out")
+    if any(place.iterdir()) and not (place / "manifest.json").exists():
+        raise InputError(
+            f"{out} holds something else than a run's output, and is not replaced",
+            fix="name another folder with --out",
+        )
+    if not replace:
+        raise InputError(
+            f"{out} is there already", fix="name another folder with --out, or add --force"
+        )
+
+
+def _put_in_place(partial: Path, place: Path, old: Path) -> None:
+    """Rename a whole folder to its final name; what was there goes only afterwards."""
+    partial.chmod(0o755)
+    shutil.rmtree(old, ignore_errors=True)
+    if place.exists():
+        os.rename(place, old)
+    try:
+        os.rename(partial, place)
+    except OSError:
+        _recover(place, old)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

@@ -1,0 +1,61 @@
+"""What people decided about accounts and rings, obeyed before anything is listed."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from linkage.communities.settle import Communities
+from linkage.rings.judge import Verdicts
+from linkage.store import Store
+
+Texts = npt.NDArray[np.object_]
+
+MEANING = {"benign": "benign", "reinstated": "benign", "disputed": "disputed"}
+"""Decision to what it does: ``benign`` goes to that tier, ``disputed`` no higher than watch.
+A confirmation changes no tier."""
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The latest decision about each member and each ring; empty where there is none."""
+
+    accounts: Texts
+    """(n_members,)"""
+    rings: Texts
+    """(n_rings,)"""
+
+    def on_rings(self, verdicts: Verdicts) -> Verdicts:
+        """Return the verdicts with the rings' tiers as people decided."""
+        tier, reason = list(verdicts.tier), list(verdicts.reason)
+        for at in np.flatnonzero(self.rings != ""):
+            if self.rings[at] == "benign":
+                tier[at] = "benign"
+            elif tier[at] != "benign":
+                tier[at] = "watch"
+            reason[at] = f"a person decided: {self.rings[at]}; {reason[at]}"
+        return replace(verdicts, tier=tier, reason=reason)
+
+
+def decisions(store: Store, found: Communities, ring_ids: pa.Array) -> Decisions:
+    """Read the stage table ``decision``; a later decision replaces an earlier one."""
+    n_rings = len(ring_ids)
+    accounts = np.full(len(found.account), "", dtype=object)
+    rings = np.full(n_rings, "", dtype=object)
+    if not store.count("decision"):
+        return Decisions(accounts, rings)
+    rows = store.arrow(
+        "select account_ix, ring_id, decision from decision order by decided_at nulls first, "
+        "account_ix, ring_id, decision"
+    ).to_pylist()
+    number = {name: at for at, name in enumerate(ring_ids.to_pylist())}
+    row_of = {int(account): at for at, account in enumerate(found.account)}
+    for row in rows:
+        meant = MEANING.get(row["decision"], "")
+        if row["account_ix"] in row_of:
+            accounts[row_of[row["account_ix"]]] = meant
+        if row["ring_id"] in number:
+            rings[number[row["ring_id"]]] = meant
+    accounts = np.where(accounts == "", rings[found.ring], accounts)
+    return Decisions(accounts, rings)

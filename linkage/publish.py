@@ -66,9 +66,10 @@ def _lock(path: Path, out: Path) -> Iterator[None]:
 
 
 def _recover(place: Path, old: Path) -> None:
-    """Bring back what a killed run had moved away."""
-    if old.exists() and not place.exists():
+    """Bring back the whole output that a killed run had moved away."""
+    if (old / "manifest.json").exists() and not place.exists():
         os.rename(old, place)
+    shutil.rmtree(old, ignore_errors=True)
 
 
 def _refuse(place: Path, out: Path, *, replace: bool) -> None:
@@ -77,14 +78,14 @@ def _refuse(place: Path, out: Path, *, replace: bool) -> None:
         return
     if not place.is_dir():
         raise InputError(f"{out} is a file", fix="name a folder with --out")
+    if not replace:
+        raise InputError(
+            f"{out} is there already", fix="name another folder with --out, or add --force"
+        )
     if any(place.iterdir()) and not (place / "manifest.json").exists():
         raise InputError(
             f"{out} holds something else than a run's output, and is not replaced",
             fix="name another folder with --out",
-        )
-    if not replace:
-        raise InputError(
-            f"{out} is there already", fix="name another folder with --out, or add --force"
         )
 
 

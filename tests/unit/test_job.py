@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 from worlds import TABLES, digests, read, run, small_world, tiny_world
 
-from linkage import job, schema
+from linkage import job, publish, schema
 from linkage.errors import InputError, QualityGateError
 from linkage.settings import Settings
 from linkage.signals import NEVER_ALONE
@@ -360,7 +360,7 @@ def test_yesterdays_output_comes_back_when_the_new_one_cannot_be_put_in_place(
             raise OSError(errno.EIO, "Input/output error")
         rename(source, target)
 
-    monkeypatch.setattr(job.os, "rename", refuse)
+    monkeypatch.setattr(publish.os, "rename", refuse)
     with pytest.raises(InputError):
         run(tiny, tmp_path / "out", replace=True)
     assert digests(tmp_path / "out") == before
@@ -371,7 +371,7 @@ def test_yesterdays_output_comes_back_when_the_new_one_cannot_be_put_in_place(
 CHILD = """
 import os, signal, sys
 from pathlib import Path
-from linkage import job
+from linkage import job, publish
 from linkage.settings import Settings
 from linkage.signals import NEVER_ALONE
 
@@ -387,7 +387,7 @@ def tick(*args, **options):
 class Watch:
     stage = advance = done = tick
 
-write, rename = job.pq.write_table, job.os.rename
+write, rename = job.pq.write_table, publish.os.rename
 
 def write_table(table, path, **options):
     tick()
@@ -399,7 +399,7 @@ def move(source, target):
     rename(source, target)
     tick()
 
-job.pq.write_table, job.os.rename = write_table, move
+job.pq.write_table, publish.os.rename = write_table, move
 job.run([str(world)], out, settings=Settings(threads=1, key_file=key), replace=True,
         progress=Watch())
 print(seen)

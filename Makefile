@@ -19,6 +19,7 @@ test: $(VENV)/installed-test
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/cog --check README.md
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/installed-test

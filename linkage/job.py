@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linkage.communities import find_communities, leiden_backend
+from linkage.errors import QualityGateError
 from linkage.evidence import (
     agreements,
     best_by_family,
@@ -134,7 +135,10 @@ def run(
     stages = _Stages(progress)
     key = load_key(_with_state(settings, state))
     with published(out, replace=replace) as folder:
-        tables, ingested, found = _compute(inputs, folder, settings, key, stages)
+        try:
+            tables, ingested, found = _compute(inputs, folder, settings, key, stages)
+        except QualityGateError as error:
+            raise _with_bad_rows_kept(error, folder, out) from error
         with stages("write") as counts:
             for name, table in tables.items():
                 pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
@@ -185,7 +189,8 @@ def _compute(
             counts["members"] = len(found.account)
         with stages("rings") as counts:
             tables = assemble(
-                store, incidence, weights, found, smallest=settings.min_ring_size
+                store, incidence, weights, found, smallest=settings.min_ring_size,
+                labels=settings.labels,
             )
             counts["rings"] = tables["rings"].num_rows
     shutil.rmtree(work, ignore_errors=True)
@@ -198,6 +203,16 @@ def _compute(
         "prior_of_a_pair": weights.prior,
     }
     return tables, ingested, told
+
+
+def _with_bad_rows_kept(error: QualityGateError, folder: Path, out: Path) -> QualityGateError:
+    """Keep the quarantine of a run that a gate stopped, and say where it is."""
+    kept = out.with_name(f"{out.name}.quarantine")
+    shutil.rmtree(kept, ignore_errors=True)
+    shutil.copytree(folder / "quarantine", kept)
+    return QualityGateError(
+        error.problem, fix=f"mend the rows listed in {kept}, or raise --max-bad-rows"
+    )
 
 
 def _with_state(settings: Settings, state: Path | None) -> Settings:

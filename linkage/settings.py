@@ -86,7 +86,11 @@ class Settings:
     @property
     def n_threads(self) -> int:
         """Threads to use, at least 1."""
-        return self.threads or len(os.sched_getaffinity(0))
+        if self.threads:
+            return self.threads
+        # Only Linux can tell which cores this process may use.
+        allowed = getattr(os, "sched_getaffinity", None)
+        return len(allowed(0)) if allowed else os.cpu_count() or 1
 
     @property
     def n_memory_mb(self) -> int:

@@ -1,7 +1,7 @@
 """Communities at every scale, and who belongs to them."""
 
+from linkage.communities.counting import expand, lookup
 from linkage.communities.leiden import leiden_backend
-from linkage.communities.membership import expand, lookup
 from linkage.communities.settle import Communities, find_communities
 
 __all__ = ["Communities", "expand", "find_communities", "leiden_backend", "lookup"]

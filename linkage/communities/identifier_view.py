@@ -11,7 +11,7 @@ import scipy.sparse as sp
 
 from linkage.communities.hierarchy import Graph, communities
 from linkage.communities.leiden import Leiden
-from linkage.evidence.incidence import Floats, Incidence, Ints
+from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 
 FEWEST_HOLDERS = 3
 MOST_HOLDERS = 3_000
@@ -46,7 +46,7 @@ def co_holding(incidence: Incidence) -> CoHolding:
     holders = incidence.n_holders
     most = min(max(MOST_HOLDERS, n // 500), max(n // 5, FEWEST_HOLDERS))
     inside = (holders >= FEWEST_HOLDERS) & (holders <= most) & _takes_part(incidence)
-    chosen = np.flatnonzero(inside)
+    chosen = _in_order(incidence, np.flatnonzero(inside))
     columns = incidence.held[:, chosen]
     rows = columns.T.tocsr()
     d = holders[chosen].astype(float)
@@ -78,7 +78,20 @@ def identifier_view(incidence: Incidence, leiden: Leiden) -> Ints:
     return _speak_for(incidence, found.identifier, label)
 
 
-def _takes_part(incidence: Incidence) -> "np.ndarray":
+def _in_order(incidence: Incidence, identifier: Ints) -> Ints:
+    """Order identifiers by who holds them.
+
+    Their own order follows their keyed hashes; communities must not depend on the key.
+    """
+    name = np.random.default_rng(0).integers(0, 2**63, incidence.n_accounts, dtype=np.uint64)
+    holdings = incidence.held[:, identifier].tocsc()
+    running = np.concatenate([[np.uint64(0)], np.cumsum(name[holdings.indices], dtype=np.uint64)])
+    total = running[holdings.indptr[1:]] - running[holdings.indptr[:-1]]
+    kind, holders = incidence.kind[identifier], incidence.n_holders[identifier]
+    return identifier[np.lexsort((total, holders, kind))]
+
+
+def _takes_part(incidence: Incidence) -> Flags:
     """Kinds derived from another kind of the same row would join it by construction."""
     qualifier = np.array([known.is_qualifier for known in incidence.signals] or [False])
     return ~qualifier[incidence.kind]

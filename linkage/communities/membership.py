@@ -11,13 +11,20 @@ The account itself is left out of everything that judges it.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import scipy.sparse as sp
 
+from linkage.communities.counting import (
+    expand,
+    last_of_ties,
+    logit,
+    lookup,
+    running,
+    share_inside,
+)
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
+from linkage.signals import NEVER_ALONE
 
 CORE_NATS = 2.0
 """Posterior log odds above which a member helps to describe its ring."""
@@ -58,6 +65,9 @@ class Cells:
     """(n_cells,) posterior log odds of membership."""
     by_family: Floats
     """(n_cells, n_families) nats each family adds."""
+    is_solid: Flags
+    """(n_cells,) does anything but place, time and what strangers share as well tie the
+    account to the ring?"""
 
 
 @dataclass(frozen=True)
@@ -103,9 +113,10 @@ def membership(
     if against.shape[1]:
         worst = np.arange(len(account)), against.argmin(axis=1)
         by_family[worst] += against[worst]
-    nats = _logit(prior[ring]) + by_family.sum(axis=1)
+    nats = logit(prior[ring]) + by_family.sum(axis=1)
     nats[n_core[ring] < 2] = -np.inf
-    return Cells(account, ring, nats, by_family)
+    solid = ~np.isin(incidence.families, NEVER_ALONE)
+    return Cells(account, ring, nats, by_family, np.asarray((sums[:, solid] > 1.0).any(axis=1)))
 
 
 def _touched(
@@ -117,14 +128,14 @@ def _touched(
     creates = incidence.creates[entry.col]
     identifier, ring = entry.col[creates], entry.row[creates]
     inside, others = _counts(entry.data[creates], incidence.n_holders[identifier] - 1)
-    share = _share(inside, others, prior[ring], strangers[incidence.kind[identifier]])
+    share = share_inside(inside, others, prior[ring], strangers[incidence.kind[identifier]])
     keep = (share >= LEAST_SHARE) & (inside > 0)
-    gain = _logit(share[keep]) - _logit(prior[ring[keep]])
+    gain = logit(share[keep]) - logit(prior[ring[keep]])
     speaks = sp.csr_matrix(
         (np.maximum(gain, 1e-6), (identifier[keep], ring[keep])), shape=profile.shape[::-1]
     )
     found = (incidence.held @ speaks).tocoo()
-    likely = found.data + _logit(prior[found.col]) > LEAST_NATS
+    likely = found.data + logit(prior[found.col]) > LEAST_NATS
     n = incidence.n_accounts
     cell = np.concatenate([
         found.col[likely].astype(np.int64) * n + found.row[likely],
@@ -176,8 +187,8 @@ def identifier_gains(
     cell, identifier = cell[some], identifier[some]
     inside, others = _counts(packed[some], incidence.n_holders[identifier] - 1)
     pi = prior[ring[cell]]
-    share = _share(inside, others, pi, strangers[incidence.kind[identifier]])
-    nats = _logit(share) - _logit(pi)
+    share = share_inside(inside, others, pi, strangers[incidence.kind[identifier]])
+    nats = logit(share) - logit(pi)
     for_it = nats > 0
     return Gains(cell[for_it], identifier[for_it], nats[for_it])
 
@@ -249,13 +260,13 @@ def _calibrated(
     scoring = np.flatnonzero(score > 0)
     order = scoring[np.lexsort((-score[scoring], ring[scoring]))]
     r = ring[order]
-    last = _last_of_ties(r, score[order])
-    above = _running(counts[order], r)[last] if len(r) else np.zeros(0)
-    core_above = _running(is_core[order], r)[last] if len(r) else np.zeros(0)
-    share = _share(
+    last = last_of_ties(r, score[order])
+    above = running(counts[order], r)[last] if len(r) else np.zeros(0)
+    core_above = running(is_core[order], r)[last] if len(r) else np.zeros(0)
+    share = share_inside(
         core_above - is_core[order], above - counts[order], prior[r], doubt[order]
     )
-    borne_out = np.minimum(_logit(share) - _logit(prior[r]), score[order])
+    borne_out = np.minimum(logit(share) - logit(prior[r]), score[order])
     gain = np.zeros(len(score))
     gain[order] = np.maximum(borne_out, 0.0)
     has = gain > 0
@@ -263,56 +274,5 @@ def _calibrated(
     missing = (n_core - covered + 0.5) / (n_core + 1.0)
     against = np.maximum(np.log(missing), -MOST_AGAINST)
     # What strangers share as well speaks for an account, and not in the place of the rest.
-    gain = np.minimum(np.maximum(gain, hub), MOST_SURE - _logit(prior[ring]))
+    gain = np.minimum(np.maximum(gain, hub), MOST_SURE - logit(prior[ring]))
     return gain, np.where(has, 0.0, against[ring])
-
-
-def _running(flag: Flags, group: Ints) -> Floats:
-    """Flags so far within each group; rows of a group stand together."""
-    total = np.cumsum(flag)
-    first = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
-    before: Ints = (total - flag)[first]
-    return (total - np.repeat(before, np.diff(np.r_[first, len(group)]))).astype(float)
-
-
-def _last_of_ties(group: Ints, score: Floats) -> Ints:
-    """Index of the last row with the same group and score."""
-    if not len(group):
-        return np.zeros(0, dtype=np.int64)
-    differs = (group[1:] != group[:-1]) | (score[1:] != score[:-1])
-    ends = np.flatnonzero(np.r_[differs, True])
-    return np.repeat(ends, np.diff(np.r_[-1, ends]))
-
-
-def _share(inside: Floats, others: Floats, prior: Floats, strangers: Floats) -> Floats:
-    """P(member) among an identifier's other holders, shrunk to the prior by strangers."""
-    share = (inside + strangers * prior) / (np.maximum(others, inside) + strangers)
-    return np.clip(share, 1e-9, 1 - 1e-6)
-
-
-def _logit(p: Floats) -> Floats:
-    """Natural log odds."""
-    return np.log(p / (1 - p))
-
-
-def expand(starts: npt.NDArray[np.integer[Any]], account: Ints) -> tuple[Ints, Ints]:
-    """List the holdings of accounts: (position in ``account``, position in the matrix)."""
-    length = np.diff(starts)[account].astype(np.int64)
-    which = np.repeat(np.arange(len(account)), length)
-    offset = np.arange(len(which)) - np.repeat(np.cumsum(length) - length, length)
-    return which, starts[account].astype(np.int64)[which] + offset
-
-
-def lookup(matrix: sp.csr_matrix, row: Ints, column: Ints) -> Ints:
-    """Entries of a sorted sparse matrix at many places; 0 where there is none.
-
-    Fastest where ``row`` ascends: the search then stays in one row of the matrix.
-    """
-    n_columns = matrix.shape[1]
-    filled = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
-    key = filled * n_columns + matrix.indices
-    wanted = row * n_columns + column
-    at = np.searchsorted(key, wanted)
-    at[at == len(key)] = 0
-    hit = key[at] == wanted if len(key) else np.zeros(len(wanted), dtype=bool)
-    return np.where(hit, matrix.data[at] if len(key) else 0, 0)

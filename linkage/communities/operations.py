@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from linkage.communities.membership import expand
+from linkage.communities.counting import expand
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.pairs import WIDEST
 

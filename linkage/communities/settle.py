@@ -105,9 +105,8 @@ def settle(
         account, ring = cells.account[best], cells.ring[best]
         if turn == 0:
             founder[account[_is_member(members, incidence.n_accounts, account, ring)]] = True
-        core, counts = _parts_played(
-            incidence, cells, best, founder[account], was_core[account]
-        )
+        counts = ~_has_more(cells, best) | _speaks(incidence, cells, best)
+        core = counts & _core(cells, best, founder[account], was_core[account])
         before, label = label, np.full_like(label, -1)
         label[account] = ring
         moved = int((before != label).sum())
@@ -125,9 +124,12 @@ def settle(
         was_core[account[core]] = True
         if settled or not len(account):
             break
+    stay = ~_has_more(cells, best) | cells.is_solid[best]
+    best = best[stay]
     prior = cells.nats[best] - cells.by_family[best].sum(axis=1)
     return Communities(
-        account, final, cells.nats[best], cells.by_family[best], core, prior, judged, ring
+        account[stay], _dense(final[stay]), cells.nats[best], cells.by_family[best], core[stay],
+        prior, judged, ring[stay],
     )
 
 
@@ -137,28 +139,39 @@ def _is_member(members: Members, n_accounts: int, account: Ints, ring: Ints) -> 
     return np.isin(ring * n_accounts + account, known)
 
 
-def _parts_played(
-    incidence: Incidence, cells: Cells, best: Ints, founder: Flags, was_core: Flags
-) -> tuple[Flags, Flags]:
-    """Tell which members describe their ring, and which count as members at all.
+def _has_more(cells: Cells, best: Ints) -> Flags:
+    """Flag members of rings that have more to show than place and time.
 
-    In a ring of which a fifth speak by two families, those whom nothing but place or time
-    ties to it count as strangers: innocents whose homes an operator came through share his
-    addresses and nothing else, and must not bear each other out. Of the others its founders
-    describe it. One who joined later must be sure and speak by two families: otherwise a
-    ring creeps along chance agreements from stranger to stranger. Who once did goes on while
-    it belongs, or one lost account after the other would unravel the ring.
+    In these, whom only place or time ties to the ring counts as a stranger, and leaves in
+    the end: innocents whose homes an operator came through share his addresses and nothing
+    else, and must not bear each other out. A ring has more to show when a fifth of its
+    members speak by two families.
     """
     ring = cells.ring[best]
-    speaks = cells.by_family[best] > 1.0
-    by_two = speaks.sum(axis=1) >= 2
-    sure = cells.nats[best] > CORE_NATS
+    by_two = (cells.by_family[best] > 1.0).sum(axis=1) >= 2
     size = np.bincount(ring)
     n_two = np.bincount(ring, weights=by_two, minlength=len(size))
-    sound = (n_two >= np.maximum(FEWEST_SOUND, SOUND_SHARE * size))[ring]
-    solid = speaks[:, ~np.isin(incidence.families, NEVER_ALONE)].any(axis=1)
-    counts = ~sound | solid
-    return counts & (was_core | (sure & (founder | by_two))), counts
+    has_more: Flags = (n_two >= np.maximum(FEWEST_SOUND, SOUND_SHARE * size))[ring]
+    return has_more
+
+
+def _speaks(incidence: Incidence, cells: Cells, best: Ints) -> Flags:
+    """Flag members for whom a family other than place and time speaks."""
+    solid = ~np.isin(incidence.families, NEVER_ALONE)
+    return np.asarray((cells.by_family[best][:, solid] > 1.0).any(axis=1))
+
+
+def _core(cells: Cells, best: Ints, founder: Flags, was_core: Flags) -> Flags:
+    """Flag the members that describe their ring: those who surely belong.
+
+    Of these its founders, and later ones who speak by two families. Otherwise a ring creeps
+    along chance agreements from stranger to stranger. Who once did goes on while it belongs,
+    or one lost account after the other would unravel the ring.
+    """
+    by_two = (cells.by_family[best] > 1.0).sum(axis=1) >= 2
+    sure = cells.nats[best] > CORE_NATS
+    core: Flags = was_core | (sure & (founder | by_two))
+    return core
 
 
 def _dense(label: Ints) -> Ints:

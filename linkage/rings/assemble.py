@@ -24,7 +24,8 @@ PERIPHERY_CONFIDENCE = 0.9
 
 
 def assemble(
-    store: Store, incidence: Incidence, weights: Weights, found: Communities, *, smallest: int
+    store: Store, incidence: Incidence, weights: Weights, found: Communities, *, smallest: int,
+    labels: bool = True,
 ) -> dict[str, pa.Table]:
     """Judge the rings and return ``rings``, ``members`` and ``evidence``.
 
@@ -36,6 +37,8 @@ def assemble(
         Who holds what, what it is worth, and who is in which ring.
     smallest
         Accounts below which a ring is not reported; at least 2.
+    labels
+        Show accounts that others are linked to by name.
     """
     found = found.of_rings(np.bincount(found.ring) >= smallest)
     names = store.arrow(
@@ -62,7 +65,7 @@ def assemble(
         "evidence_bits": np.round(bits, 6),
     }).cast(MEMBERS)
     rows = evidence_rows(incidence, weights, found)
-    evidence = _evidence(store, incidence, found, rows, ring_ids, names)
+    evidence = _evidence(store, incidence, found, rows, ring_ids, names, labels=labels)
     return {
         "rings": rings.take(_rank(rings)),
         "members": members.sort_by([("ring_id", "ascending"), ("account_id", "ascending")]),
@@ -150,7 +153,7 @@ def _member_judgement(
 
 def _evidence(
     store: Store, incidence: Incidence, found: Communities, rows: pa.Table,
-    ring_ids: pa.Array, names: pa.Array,
+    ring_ids: pa.Array, names: pa.Array, *, labels: bool,
 ) -> pa.Table:
     """Make evidence.parquet."""
     member = rows["member"].to_numpy()
@@ -168,7 +171,7 @@ def _evidence(
     star_name = names.take(centre)
     label = pa.compute.coalesce(
         named["label"].combine_chunks().take(at),
-        star_name,
+        star_name if labels else pa.nulls(len(star_name), pa.string()),
         pa.compute.if_else(
             absent, pa.array(incidence.families, pa.string()).take(family),
             pa.nulls(len(family), pa.string()),

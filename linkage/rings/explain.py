@@ -1,5 +1,6 @@
 """Why an account is in its ring, and why two accounts are linked: sums of bits."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from linkage.rings.read import (
     find_member,
     find_ring,
     read_evidence,
+    read_manifest,
 )
 from linkage.signals import signal
 
@@ -72,8 +74,10 @@ class PairExplanation:
     """Whether one ring holds both, as a sentence."""
 
 
-def sentence(evidence: Evidence) -> str:
+def sentence(evidence: Evidence, said: Mapping[str, str] | None = None) -> str:
     """Return what one row of evidence says, for people.
+
+    ``said`` has the sentences of kinds that the run's settings gave.
 
     Labels may hold whatever a user sent: escape before showing.
     """
@@ -85,7 +89,14 @@ def sentence(evidence: Evidence) -> str:
     if evidence.kind == ABSENCE:
         what = evidence.label or "what most of the ring holds"
         return f"does not hold {what}"
-    return signal(evidence.kind).sentence.format(evidence.label or evidence.identifier_id[:8])
+    form = (said or {}).get(evidence.kind) or signal(evidence.kind).sentence
+    return form.format(evidence.label or evidence.identifier_id[:8])
+
+
+def _said(out: Path) -> dict[str, str]:
+    """Sentences that the run's settings gave to kinds."""
+    kinds = read_manifest(out).get("settings", {}).get("kinds", {})
+    return {kind: one["sentence"] for kind, one in kinds.items() if one.get("sentence")}
 
 
 def explain_account(out: Path, account_id: str) -> AccountExplanation:
@@ -141,7 +152,10 @@ def _explanation(out: Path, account_id: str) -> AccountExplanation | None:
     member = find_member(out, account_id)
     if member is None:
         return None
-    contributions = tuple(Contribution(sentence(row), row) for row in read_evidence(out, member))
+    said = _said(out)
+    contributions = tuple(
+        Contribution(sentence(row, said), row) for row in read_evidence(out, member)
+    )
     return AccountExplanation(find_ring(out, member.ring_id), member, contributions)
 
 

@@ -118,7 +118,7 @@ def _reason(
     by = " and ".join(families[:3]) or "no family of evidence"
     head = f"{ring['n_accounts']:,} accounts held together by {by}"
     if not has_solid:
-        return f"{head}: an address or a moment shared is never enough by itself"
+        return f"{head}: what places, moments and public codes explain is never enough by itself"
     if tier == "benign":
         return f"{head}: {_and(innocent[:3] or against[:3])}; not abusive by linkage alone"
     if tier == "watch" and innocent:

@@ -9,6 +9,8 @@ from click.testing import CliRunner
 
 from linkage.cli import cli
 from linkage.rings.read import read_members, read_rings
+from linkage.schema import EVIDENCE, INPUT_TABLES, MEMBERS, RINGS
+from linkage.settings import load_settings
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -48,3 +50,44 @@ def test_each_further_question_has_an_answer(out, line):
     result = CliRunner().invoke(cli, [places[w]() if w in places else w for w in words])
     assert result.exit_code == 0, result.output
     assert result.stdout
+
+
+def test_the_table_of_verbs_names_those_that_exist():
+    said = re.findall(r"^\| `linkage ([a-z0-9 ]+)` \|.*\| (.*) \|$", README, re.MULTILINE)
+    assert {verb for verb, state in said if state == "works"} == set(cli.commands)
+
+
+def test_the_settings_example_is_accepted(tmp_path):
+    [example] = re.findall(r"^```toml\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
+    path = tmp_path / "linkage.toml"
+    path.write_text(example, encoding="utf-8")
+    settings = load_settings(path, environment={})
+    assert settings.tables["accounts"][0].columns["account_id"] == "uid"
+    assert settings.kinds["api_key"].family == "key"
+
+
+@pytest.mark.parametrize("name", [table.name for table in INPUT_TABLES])
+def test_every_column_that_is_read_is_listed(name):
+    [table] = [table for table in INPUT_TABLES if table.name == name]
+    [row] = re.findall(rf"^\| `{name}` \| (.*) \|$", README, re.MULTILINE)
+    for column, _ in table.columns:
+        star = r"\\\*" if column in table.required else r"(?!\\)"
+        assert re.search(rf"\b{column}\b{star}", row), column
+
+
+@pytest.mark.parametrize(("name", "schema"), [
+    ("rings", RINGS), ("members", MEMBERS), ("evidence", EVIDENCE),
+])
+def test_every_column_that_is_written_is_listed(name, schema):
+    [row] = re.findall(rf"^\| `{name}.parquet` \| .* \| (.*) \|$", README, re.MULTILINE)
+    assert re.sub(r" \(.*?\)", "", row).split(", ") == schema.names
+
+
+def test_every_link_leads_to_a_file():
+    places = re.findall(r"\]\((?!http)([^)#]+)\)", README)
+    assert places
+    assert not [place for place in places if not (ROOT / place).exists()]
+
+
+def test_the_place_for_measurements_is_marked_once():
+    assert README.count("<!-- measured:begin -->") == README.count("<!-- measured:end -->") == 1

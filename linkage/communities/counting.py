@@ -1,0 +1,60 @@
+"""Counting over sorted groups and sparse matrices, and the odds that counts give."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import scipy.sparse as sp
+
+from linkage.evidence.incidence import Flags, Floats, Ints
+
+
+def running(flag: Flags, group: Ints) -> Floats:
+    """Flags so far within each group; rows of a group stand together."""
+    total = np.cumsum(flag)
+    first = np.flatnonzero(np.r_[True, group[1:] != group[:-1]])
+    before: Ints = (total - flag)[first]
+    return (total - np.repeat(before, np.diff(np.r_[first, len(group)]))).astype(float)
+
+
+def last_of_ties(group: Ints, score: Floats) -> Ints:
+    """Index of the last row with the same group and score."""
+    if not len(group):
+        return np.zeros(0, dtype=np.int64)
+    differs = (group[1:] != group[:-1]) | (score[1:] != score[:-1])
+    ends = np.flatnonzero(np.r_[differs, True])
+    return np.repeat(ends, np.diff(np.r_[-1, ends]))
+
+
+def share_inside(inside: Floats, others: Floats, prior: Floats, strangers: Floats) -> Floats:
+    """P(member) among an identifier's other holders, shrunk to the prior by strangers."""
+    share = (inside + strangers * prior) / (np.maximum(others, inside) + strangers)
+    return np.clip(share, 1e-9, 1 - 1e-6)
+
+
+def logit(p: Floats) -> Floats:
+    """Natural log odds."""
+    return np.log(p / (1 - p))
+
+
+def expand(starts: npt.NDArray[np.integer[Any]], account: Ints) -> tuple[Ints, Ints]:
+    """List the holdings of accounts: (position in ``account``, position in the matrix)."""
+    length = np.diff(starts)[account].astype(np.int64)
+    which = np.repeat(np.arange(len(account)), length)
+    offset = np.arange(len(which)) - np.repeat(np.cumsum(length) - length, length)
+    return which, starts[account].astype(np.int64)[which] + offset
+
+
+def lookup(matrix: sp.csr_matrix, row: Ints, column: Ints) -> Ints:
+    """Entries of a sorted sparse matrix at many places; 0 where there is none.
+
+    Fastest where ``row`` ascends: the search then stays in one row of the matrix.
+    """
+    n_columns = matrix.shape[1]
+    filled = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
+    key = filled * n_columns + matrix.indices
+    wanted = row * n_columns + column
+    at = np.searchsorted(key, wanted)
+    at[at == len(key)] = 0
+    hit = key[at] == wanted if len(key) else np.zeros(len(wanted), dtype=bool)
+    return np.where(hit, matrix.data[at] if len(key) else 0, 0)

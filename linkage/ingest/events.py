@@ -33,7 +33,10 @@ def read_events(
         store.view("read_event", select)
     else:
         reading(store, reader, lambda: store.create("read_event", select))
+    store.create("account_code", "select hash(account_id) as account_code, account_ix, "
+                                 "is_left_out from account_key")
     reading(store, reader, lambda: store.materialise(query("ingest", "event"), {"as_of": as_of}))
+    store.drop("account_code")
 
 
 def close_events(
@@ -88,8 +91,7 @@ def _coded(reader: TableReader, sketcher: PromptSketcher) -> str:
     """Return the SELECT of events with a number beside each value."""
     sketches = sketcher.codes()
     codes = [
-        (f"case when {column} is not null then hash({column}) end", column, code)
-        for column, code in _CODES.items()
+        (_coded_text(column), column, code) for column, code in _CODES.items()
     ] + [
         (sketches.prompt, "prompt", "prompt_code"),
         (sketches.opening, "prompt", "opening_code"),
@@ -102,9 +104,16 @@ def _coded(reader: TableReader, sketcher: PromptSketcher) -> str:
         for expression, column, code in codes
     )
     return (
-        f"select file_ix, account_id, occurred_at, fault, {', '.join(_CODES)}, {numbers} "
+        "select file_ix, hash(account_id) as account_code, occurred_at, "
+        f"{', '.join(_CODES)}, {numbers} "
         f"from ({reader.select(numbered=False)}) as r where {_every_column(reader)}"
     )
+
+
+def _coded_text(column: str) -> str:
+    """Return the expression of a text's number; null for null and for empty text."""
+    # Dictionaries of Parquet are hashed once an entry; a CASE over texts reads every row.
+    return f"nullif(nullif(hash({column}), hash('')), hash(null::VARCHAR))"
 
 
 def _every_column(reader: TableReader) -> str:

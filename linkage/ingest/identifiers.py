@@ -16,13 +16,16 @@ from linkage.settings import Settings
 from linkage.signals import SIGNALS, signal
 from linkage.store import Store
 
-_NAMED_BY_NUMBER = frozenset(
-    {"ip", "ip_24", "ip6_64", "ip6_48", "device", "session", "tls", "user_agent"}
-)
+_NAMED_BY_NUMBER = frozenset({
+    "ip", "ip_24", "ip6_64", "ip6_48", "device", "session", "tls", "user_agent", "signup_burst",
+})
 """Kinds whose values are numbers, with a query that spells them."""
 
 _CODED = frozenset({"device", "session", "tls", "user_agent"})
 """Kinds whose values from events are the engine's numbers for texts."""
+
+_COSTLY = frozenset({"prompt_clock", "signup_burst"})
+"""Kinds whose claims are worth a table: they are read twice."""
 
 _STAGE_TABLES = {
     "identifier": (
@@ -78,12 +81,13 @@ def make_identifiers(
             continue
         divided = _is_divided(kind, settings)
         first_ix += _one_kind(store, kind, hashing, first_ix, divided=divided)
+    store.drop_view("claim", "shared_holding", "named")
     store.drop("placeholder", *_INTERMEDIATE)
 
 
 _INTERMEDIATE = (
-    "claim", "claimed_value", "shared_claim", "shared_holding", "shared_value", "named",
-    "named_value", "identifier_of_kind",
+    "claimed_value", "shared_claim", "tenancy", "shared_value", "named_value",
+    "identifier_of_kind", "signup_way", *sorted(_COSTLY),
 )
 
 
@@ -104,10 +108,10 @@ def _is_divided(kind: str, settings: Settings) -> bool:
 
 
 def _claims(store: Store, kind: str, *, is_known: bool, is_brought: bool) -> int:
-    """Make the table ``claim`` of one kind, linkage's own or a user's, and return its rows."""
+    """Name the claims of one kind, linkage's own and a user's, and return its values."""
     selects: list[str] = []
     if is_known:
-        selects.append(query("ingest", signal(kind).query).body)
+        selects.append(_own_claims(store, kind))
     if is_brought:
         value = "value_code" if kind in _CODED else "value"
         literal = kind.replace("'", "''")
@@ -117,17 +121,31 @@ def _claims(store: Store, kind: str, *, is_known: bool, is_brought: bool) -> int
         )
     if len(selects) == 2 and kind not in _CODED:
         selects[0] = f"select * replace (value::varchar as value) from ({selects[0]})"
-    return store.create("claim", " union all ".join(f"({select})" for select in selects))
+    store.view("claim", " union all ".join(f"({select})" for select in selects))
+    return _run(store, "claimed_value")
+
+
+def _own_claims(store: Store, kind: str) -> str:
+    """Return the SELECT of linkage's own claims of one kind."""
+    name = signal(kind).query
+    if name not in _COSTLY:
+        return query("ingest", name).body
+    if name == "signup_burst":
+        _run(store, "signup_way")
+    _run(store, name)
+    return f"select * from {name}"
 
 
 def _one_kind(store: Store, kind: str, hashing: Hashing, first_ix: int, *, divided: bool) -> int:
     """Add one kind's rows to the stage tables and return its number of identifiers."""
-    for name in ("claimed_value", "shared_claim"):
-        store.materialise(query("ingest", name))
-    store.create("shared_holding", query("ingest", "tenancy" if divided else "undivided").body)
+    _run(store, "shared_claim")
+    if divided:
+        _run(store, "tenancy")
+    store.view("shared_holding",
+               "select * from tenancy" if divided else query("ingest", "undivided").body)
     _run(store, "shared_value")
     named_by = f"name_{kind}" if kind in _NAMED_BY_NUMBER else "name_plain"
-    store.create("named", query("ingest", named_by).body)
+    store.view("named", query("ingest", named_by).body)
     _run(store, "named_value", kind=kind, key=hashing.key.hex(), labels=hashing.labels)
     n_identifiers = _run(store, "identifier_of_kind", kind=kind, first_ix=first_ix)
     store.extend("identifier", "select * exclude (value, tenancy) from identifier_of_kind "

@@ -35,6 +35,11 @@ _BROUGHT_BY = {
 }
 """Kind of identifier to the input column it comes from."""
 
+_FROM_EVENTS = (
+    "session", "prompt_skeleton", "prompt_opening", "prompt_clock", "system_prompt",
+)
+"""Kinds that are read from ``event`` itself and not from its sums."""
+
 _INTERMEDIATE = (
     "account_row", "account_key", "account_email", "account_phone", "mail_domain", "payment",
     "user_claim", "hub", "event", "sighting", "usage",
@@ -148,8 +153,7 @@ class _Intake:
             self._read(name, unknown_accounts(name, *columns) if columns else faults(name))
         self.store.view(
             "read_identifier",
-            "select account_id, trim(regexp_replace(lower(kind), '[^a-z0-9]+', '_', 'g'), '_') "
-            "as kind, value, hash(value) as value_code, seen_at, n_events, fault "
+            "select account_id, kind, value, hash(value) as value_code, seen_at, n_events, fault "
             "from raw_identifiers",
         )
         for name in ("payment", "user_claim", "link", "decision"):
@@ -175,6 +179,8 @@ class _Intake:
         self._note("select count(*) from account where first_event_at < created_at",
                    "{:,} accounts have events from before they were made")
         self.store.drop("address", "account_event", "raw_networks")
+        if not any(self._has(kind) for kind in _FROM_EVENTS):
+            self.store.drop("event")
 
     def finish(self, key: bytes) -> None:
         """Make the tables of identifiers."""

@@ -73,7 +73,7 @@ class TableReader:
         ----------
         numbered
             Give each row its number in its part (from 1); else null. Text files are then
-            read by one thread.
+            read by one thread. Without numbers, empty texts of events stay empty, not null.
         """
         if not self.parts:
             return _nothing(self.table)
@@ -120,12 +120,14 @@ def _nothing(table: InputTable) -> str:
 def _part_select(table: InputTable, part: Part, *, numbered: bool) -> str:
     """Return the SELECT of one part."""
     # Events are too many to trim: their values count as written.
-    is_trimmed = table.name != "events"
+    text = "nullif(trim({}), '')"
+    if table.name == "events":
+        text = "nullif({}, '')" if numbered else "{}"
     typed = [
         (name, kind, _source(part, name), _class(part, name)) for name, kind in table.columns
     ]
     inner = ", ".join(
-        f"{_typed(kind, source, given, is_trimmed=is_trimmed)} as {name}"
+        f"{_typed(kind, source, given, text=text)} as {name}"
         for name, kind, source, given in typed
     )
     present = "".join(
@@ -174,15 +176,14 @@ def _class(part: Part, column: str) -> str:
     return part.layout.classes.get(part.mapping.columns.get(column, column), "text")
 
 
-def _typed(kind: str, source: str | None, given: str, *, is_trimmed: bool) -> str:
+def _typed(kind: str, source: str | None, given: str, *, text: str) -> str:
     """Return a column in the contract's type; null where it cannot be."""
     if source is None:
         return f"null::{'TIMESTAMP' if kind == 'instant' else kind}"
     if kind == "instant":
         return _instant(source, given)
     if kind == "VARCHAR":
-        text = f"{source}::VARCHAR"
-        return f"nullif(trim({text}), '')" if is_trimmed else f"nullif({text}, '')"
+        return text.format(f"{source}::VARCHAR")
     return f"try_cast({source} as {kind})"
 
 

@@ -27,11 +27,8 @@ def _normal_forms(column: str, values: list[str]) -> list[tuple[Any, ...]]:
     con = duckdb.connect()
     con.register("mail_domain_rows", mail_domains())
     con.execute("create table mail_domain as select * from mail_domain_rows")
-    con.execute("create table account_key as select 'a' || i as account_id, i as account_ix "
-                "from range($n) t(i)", {"n": len(values)})
-    con.execute(f"create table account_row (account_id varchar, {column} varchar)")
-    con.executemany("insert into account_row values (?, ?)",
-                    [(f"a{i}", value) for i, value in enumerate(values)])
+    con.execute(f"create table account_row (account_ix integer, {column} varchar)")
+    con.executemany("insert into account_row values (?, ?)", list(enumerate(values)))
     body = query("ingest", f"account_{column}").body
     return con.execute(f"{body} order by account_ix").fetchall()
 

@@ -283,6 +283,19 @@ def test_signups_of_three_in_ten_minutes_are_a_burst(tmp_path: Path) -> None:
     assert [r["label"] for r in found.tables["identifier"]] == ["2026-05-01T10:05/b/none/api"]
 
 
+def test_the_signups_of_a_busy_day_are_no_burst(tmp_path: Path) -> None:
+    write_table(tmp_path / "in" / "accounts.csv", [
+        {"account_id": f"busy{n:03}", "created_at": f"2026-05-01T{n // 30:02}:{n % 30 * 2:02}:00Z"}
+        for n in range(24 * 30)
+    ] + [
+        {"account_id": f"together{n}", "created_at": f"2026-05-01T09:42:{n:02}Z"} for n in range(9)
+    ])
+    write_table(tmp_path / "in" / "events.csv", [event("busy000")])
+    groups = run_ingest(tmp_path / "in").groups("signup_burst")
+    assert groups
+    assert all({f"together{n}" for n in range(9)} <= group for group in groups)
+
+
 def test_without_labels_nothing_readable_stays(tmp_path: Path) -> None:
     write_table(tmp_path / "in" / "accounts.csv", accounts("a", "b"))
     write_table(tmp_path / "in" / "events.csv", [event(who, device_id="d") for who in "ab"])

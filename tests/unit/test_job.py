@@ -346,7 +346,8 @@ def test_a_closed_gate_leaves_yesterdays_output_in_place(tiny, tmp_path):
     with pytest.raises(QualityGateError):
         run(bad, tmp_path / "out", replace=True)
     assert digests(tmp_path / "out") == before
-    assert _names(tmp_path) == {"out", "key", "bad"}
+    assert _names(tmp_path) == {"out", "key", "bad", "out.quarantine"}
+    assert list((tmp_path / "out.quarantine").iterdir())
 
 
 def test_yesterdays_output_comes_back_when_the_new_one_cannot_be_put_in_place(

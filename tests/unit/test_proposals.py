@@ -9,7 +9,8 @@ from linkage.communities.proposals import as_members, best_cells, explained, tog
 def _cells(*rows):
     """Cells from (account, ring, nats, nats of each family)."""
     account, ring, nats, *families = (np.array(column) for column in zip(*rows, strict=True))
-    return Cells(account, ring, nats.astype(float), np.column_stack(families).astype(float))
+    by_family = np.column_stack(families).astype(float)
+    return Cells(account, ring, nats.astype(float), by_family, (by_family > 1).any(axis=1))
 
 
 def test_groups_of_one_and_accounts_in_none_are_no_proposal():

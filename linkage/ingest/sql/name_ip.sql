@@ -12,7 +12,7 @@ shared as (
 seen as (
     select s.value, max(n.network_kind) as network_kind
     from shared as s
-    inner join sighting as n on n.number = s.value and n.version = 4
+    left join sighting as n on n.number = s.value and n.version = 4 and n.network_kind is not null
     group by s.value
 ),
 

@@ -6,9 +6,15 @@
 with
 
 written as (
-    select tls_code as value, tls_fingerprint as text from read_event where tls_code is not null
+    select tls_code as value, any_value(tls_fingerprint) as text
+    from read_event
+    where tls_code is not null
+    group by tls_code
     union all
-    select value_code as value, value as text from user_claim where kind = 'tls'
+    select value_code as value, any_value(value) as text
+    from user_claim
+    where kind = 'tls'
+    group by value_code
 )
 
 select w.value, min(w.text) as text, cast(null as varchar) as network_kind

@@ -6,9 +6,15 @@
 with
 
 written as (
-    select user_agent_code as value, user_agent as text from read_event where user_agent_code is not null
+    select user_agent_code as value, any_value(user_agent) as text
+    from read_event
+    where user_agent_code is not null
+    group by user_agent_code
     union all
-    select value_code as value, value as text from user_claim where kind = 'user_agent'
+    select value_code as value, any_value(value) as text
+    from user_claim
+    where kind = 'user_agent'
+    group by value_code
 )
 
 select w.value, min(w.text) as text, cast(null as varchar) as network_kind

@@ -1,5 +1,5 @@
 -- Purpose:    which account came from which public address or IPv6 network.
--- Grain:      (account_ix, version, number)
+-- Grain:      (account_ix, spelling of the address); readers sum over spellings
 -- Inputs:     event (account_ix, ip_code, occurred_at), user_claim, address (ip_code, version, number, network_kind, is_reserved)
 -- Parameters: none
 -- Order:      none, the table is an intermediate one
@@ -19,10 +19,7 @@ claimed as (
 )
 
 select
-    c.account_ix, a.version, a.number, max(a.network_kind) as network_kind,
-    min(c.first_seen_at) as first_seen_at, max(c.last_seen_at) as last_seen_at,
-    cast(sum(c.n_events) as bigint) as n_events
+    c.account_ix, a.version, a.number, a.network_kind, c.first_seen_at, c.last_seen_at, c.n_events
 from claimed as c
 inner join address as a on c.ip_code = a.ip_code
 where a.version is not null and not a.is_reserved
-group by c.account_ix, a.version, a.number

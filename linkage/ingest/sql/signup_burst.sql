@@ -1,38 +1,55 @@
 -- Purpose:    who signed up in the same ten minutes by the same way; half-shifted ones too.
--- Grain:      (account, bucket)
--- Inputs:     account_row (account_id, created_at, pathway), account_key, account_email (domain_class)
+--             Only ten minutes with more signups than their six hours let expect, by two
+--             standard deviations, are a burst: else every account of a busy day is in one.
+-- Grain:      (account, bucket); value is way_ix * 2^32 + the bucket's start in five minutes, odd where shifted
+-- Inputs:     account_row (account_ix, created_at, pathway, is_test), account_email (domain_class), signup_way
 -- Parameters: none
 -- Order:      none, the table is an intermediate one
 with
 
 made as (
     select
-        k.account_ix, r.created_at,
-        coalesce(m.domain_class, 'none') || '/' || coalesce(r.pathway, '') as way,
+        r.account_ix, r.created_at, w.way_ix * 4294967296 as way_code,
         date_diff('minute', timestamp '1970-01-01 00:00:00', r.created_at) as minute
     from account_row as r
-    inner join account_key as k on r.account_id = k.account_id
-    left join account_email as m on k.account_ix = m.account_ix
-    where not k.is_left_out and r.created_at is not null
+    left join account_email as m on r.account_ix = m.account_ix
+    inner join signup_way as w
+        on coalesce(m.domain_class, 'none') || '/' || coalesce(r.pathway, '') = w.way
+    where r.account_ix is not null and not r.is_test and r.created_at is not null
+),
+
+around as (
+    select way_code + minute // 360 as six_hours, count(*) as n
+    from made
+    group by way_code + minute // 360
 ),
 
 bucketed as (
-    select account_ix, created_at, way, '/a/' as shift, minute // 10 * 10 as minute from made
+    select account_ix, created_at, way_code + minute // 10 * 2 as value,
+        way_code + minute // 360 as six_hours
+    from made
     union all
-    select account_ix, created_at, way, '/b/' as shift, (minute + 5) // 10 * 10 - 5 as minute
+    select account_ix, created_at, way_code + (minute + 5) // 10 * 2 - 1 as value,
+        way_code + minute // 360 as six_hours
     from made
 ),
 
-busy as (
-    select way, shift, minute
+counted as (
+    select value, count(*) as n, min(six_hours) as six_hours
     from bucketed
-    group by way, shift, minute
+    group by value
     having count(*) >= 3
+),
+
+busy as (
+    select c.value
+    from counted as c
+    inner join around as a on c.six_hours = a.six_hours
+    where 36 * c.n > a.n and (36 * c.n - a.n) * (36 * c.n - a.n) > 4 * 36 * a.n
 )
 
 select
-    b.account_ix,
-    strftime(make_timestamp(b.minute * 60000000), '%Y-%m-%dT%H:%M') || b.shift || b.way as value,
-    b.created_at as first_seen_at, b.created_at as last_seen_at, 1 as n_events
+    b.account_ix, b.value, b.created_at as first_seen_at, b.created_at as last_seen_at,
+    1 as n_events
 from bucketed as b
-inner join busy as u on b.way = u.way and b.shift = u.shift and b.minute = u.minute
+inner join busy as u on b.value = u.value

@@ -17,6 +17,7 @@ import numpy as np
 from linkage.evidence.families import FamilyAgreements, prior_reliability, size_class
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.pairs import SIZE_CLASSES, WIDEST
+from linkage.signals import NEVER_ALONE
 
 PRIOR_PAIRS = 100.0
 """Weight of the prior, in pairs."""
@@ -92,10 +93,13 @@ def estimate_weights(
     """
     prior, prior_m = prior_reliability(incidence), _prior_m(incidence)
     patterns, u = _patterns(incidence, best), _chance(incidence)
+    # Whoever shares an address shares a place; no data makes that more than it is.
+    is_place = np.array([[known.family in NEVER_ALONE] for known in incidence.signals])
     reliability, m = prior, prior_m
     for _ in range(rounds):
         match = _posterior(patterns, reliability, m, u)
         reliability = _refit_reliability(patterns, match, prior)
+        reliability = np.where(is_place, np.minimum(reliability, prior), reliability)
         m = _refit_m(patterns, match, prior_m)
     n = max(incidence.n_accounts, 2)
     n_matches = float((patterns.count * match / patterns.agrees.sum(axis=1)).sum())

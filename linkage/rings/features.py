@@ -3,10 +3,12 @@
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import scipy.sparse as sp
 
 from linkage.communities import Communities
 from linkage.evidence.incidence import Floats, Incidence, Ints
 from linkage.queries import query
+from linkage.signals import NEVER_ALONE
 from linkage.store import Store
 
 HELD_NATS = 1.0
@@ -47,6 +49,7 @@ def measure(store: Store, incidence: Incidence, found: Communities) -> pd.DataFr
     rings["nats"] = _mean_by(found.ring, found.nats, len(rings))
     rings = rings.join(_coverage(incidence, found))
     rings = rings.join(_shapes(store, incidence, rings))
+    rings["largest_part"] = _largest_part(incidence, found, len(rings))
     rings["birth_gap"] = _birth_gap(store, found, len(rings))
     measured: pd.DataFrame = rings.join(_hours(store, rings))
     return measured
@@ -107,6 +110,31 @@ def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataF
 def _family(name: str) -> str:
     """A family that linkage knows, or ``other``."""
     return name if name in KNOWN_FAMILIES else "other"
+
+
+def _largest_part(incidence: Incidence, found: Communities, n_rings: int) -> Floats:
+    """Share of each ring's members that hang together without places and times.
+
+    Joined by identifiers of which members are at least half the holders.
+    """
+    solid = ~np.isin(incidence.families, NEVER_ALONE)[incidence.family]
+    held = incidence.held[found.account].tocoo()
+    keep = (incidence.creates & solid)[held.col]
+    member = held.row[keep]
+    column = found.ring[member] * incidence.n_identifiers + held.col[keep]
+    columns, which, n = np.unique(column, return_inverse=True, return_counts=True)
+    own = (2 * n >= incidence.n_holders[columns % incidence.n_identifiers])[which]
+    n_members = len(found.account)
+    size = n_members + len(columns)
+    graph = sp.coo_matrix(
+        (np.ones(own.sum(), dtype=np.int8), (member[own], n_members + which[own])),
+        shape=(size, size),
+    )
+    part = sp.csgraph.connected_components(graph, directed=False)[1][:n_members]
+    pair, n_part = np.unique(found.ring * size + part, return_counts=True)
+    largest = np.zeros(n_rings)
+    np.maximum.at(largest, pair // size, n_part)
+    return largest / np.maximum(np.bincount(found.ring, minlength=n_rings), 1)
 
 
 def _birth_gap(store: Store, found: Communities, n_rings: int) -> Floats:

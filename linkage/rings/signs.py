@@ -106,6 +106,8 @@ SIGNS: tuple[Sign, ...] = (
          lambda r: _of(r, "campus_share") >= 0.15),
     Sign("crowded_address", -2.0, "meets at addresses that are mostly strangers'",
          lambda r: (_of(r, "own_network") < 0.1) & (_of(r, "top_network") >= 0.6)),
+    Sign("joined_by_place", -4.0, "falls into small groups that only addresses join",
+         lambda r: (_of(r, "largest_part") < 0.3) & (r["n_accounts"] >= 12)),
     Sign("one_place", -1.0, "comes from one place",
          lambda r: (_of(r, "top_network") >= 0.6) & (_of(r, "n_network") < 5)),
     Sign("own_devices", -3.0, "is people with devices of their own who share a payer or an office",

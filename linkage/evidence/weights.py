@@ -95,7 +95,9 @@ def estimate_weights(
     prior, prior_m = prior_reliability(incidence), _prior_m(incidence)
     patterns, u = _patterns(incidence, best), _chance(incidence)
     # Whoever shares an address shares a place; no data makes that more than it is.
-    is_place = np.array([[known.family in NEVER_ALONE] for known in incidence.signals])
+    is_place = np.array(
+        [[known.family in NEVER_ALONE] for known in incidence.signals] or [[False]]
+    )
     reliability, m = prior, prior_m
     for _ in range(rounds):
         match = _posterior(patterns, reliability, m, u)

@@ -103,9 +103,9 @@ def test_a_pairs_bits_are_the_sum_over_its_families():
     assert pair_bits(incidence, weights) == pytest.approx({(0, 1): 10.0})
 
 
-def test_a_pair_less_likely_than_not_is_dropped():
+def test_an_unlikely_pair_is_dropped():
     incidence = incidence_of(4, [held("ip", 0, 1), held("ip", 2, 3), held("card", 2, 3)])
-    weights = Weights(np.full((2, 6), 0.2), 1 / 1025, ())
+    weights = Weights(np.full((2, 6), 0.1), 1 / 1025, ())
     assert set(pair_bits(incidence, weights)) == {(2, 3)}
 
 

@@ -55,21 +55,10 @@ class IgraphLeiden:
 
 @dataclass(frozen=True)
 class LeidenalgLeiden:
-    """leidenalg: slower; what only it does (fixed members, size limits) starts here.
-
-    Parameters
-    ----------
-    fixed
-        Vertices that keep the label ``start`` gives them, or None.
-    start
-        Labels to start from, or None.
-    max_size
-        Largest community, in original vertices; 0 for no limit.
-    """
+    """leidenalg: slower, and another implementation to check the first against."""
 
     seed: int = 0
     rounds: int = 2
-    max_size: int = 0
 
     def partition(
         self, left: Ints, right: Ints, weight: Floats, size: Floats, resolution: float
@@ -79,7 +68,7 @@ class LeidenalgLeiden:
         found = leidenalg.find_partition(
             graph, leidenalg.CPMVertexPartition, weights=weight.tolist(),
             node_sizes=size.astype(int).tolist(), resolution_parameter=resolution,
-            n_iterations=self.rounds, seed=self.seed, max_comm_size=self.max_size,
+            n_iterations=self.rounds, seed=self.seed,
         )
         return np.asarray(found.membership, dtype=np.int64)
 

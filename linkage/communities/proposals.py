@@ -42,7 +42,7 @@ def explained(cells: Cells, n_accounts: int) -> Flags:
     """
     best = best_cells(cells)
     ring = cells.ring[best]
-    by_two = (cells.by_family[best] > 1.0).sum(axis=1) >= 2
+    by_two = speak_by_two(cells, best)
     size = np.bincount(ring)
     sound = np.bincount(ring, weights=by_two, minlength=len(size)) >= SOUND_SHARE * size
     flags = np.zeros(n_accounts, dtype=bool)
@@ -60,3 +60,8 @@ def best_cells(cells: Cells) -> Ints:
     first = np.ones(len(account), dtype=bool)
     first[1:] = account[1:] != account[:-1]
     return order[first]
+
+
+def speak_by_two(cells: Cells, best: Ints) -> Flags:
+    """Flag cells for which at least two families add more than a nat each."""
+    return np.asarray((cells.by_family[best] > 1.0).sum(axis=1) >= 2)

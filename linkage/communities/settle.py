@@ -11,7 +11,13 @@ from linkage.communities.leiden import Leiden
 from linkage.communities.membership import CORE_NATS, Cells, Members, membership
 from linkage.communities.operations import join_fragments, split_vendors
 from linkage.communities.pair_view import pair_view
-from linkage.communities.proposals import as_members, best_cells, explained, together
+from linkage.communities.proposals import (
+    as_members,
+    best_cells,
+    explained,
+    speak_by_two,
+    together,
+)
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
 from linkage.signals import NEVER_ALONE
@@ -105,7 +111,8 @@ def settle(
         account, ring = cells.account[best], cells.ring[best]
         if turn == 0:
             founder[account[_is_member(members, incidence.n_accounts, account, ring)]] = True
-        counts = ~_has_more(cells, best) | _speaks(incidence, cells, best)
+        has_more = _has_more(cells, best)
+        counts = ~has_more | _speaks(incidence, cells, best)
         core = counts & _core(cells, best, founder[account], was_core[account])
         before, label = label, np.full_like(label, -1)
         label[account] = ring
@@ -124,7 +131,7 @@ def settle(
         was_core[account[core]] = True
         if settled or not len(account):
             break
-    stay = ~_has_more(cells, best) | cells.is_solid[best]
+    stay = ~has_more | cells.is_solid[best]
     best = best[stay]
     prior = cells.nats[best] - cells.by_family[best].sum(axis=1)
     return Communities(
@@ -148,7 +155,7 @@ def _has_more(cells: Cells, best: Ints) -> Flags:
     members speak by two families.
     """
     ring = cells.ring[best]
-    by_two = (cells.by_family[best] > 1.0).sum(axis=1) >= 2
+    by_two = speak_by_two(cells, best)
     size = np.bincount(ring)
     n_two = np.bincount(ring, weights=by_two, minlength=len(size))
     has_more: Flags = (n_two >= np.maximum(FEWEST_SOUND, SOUND_SHARE * size))[ring]
@@ -168,7 +175,7 @@ def _core(cells: Cells, best: Ints, founder: Flags, was_core: Flags) -> Flags:
     along chance agreements from stranger to stranger. Who once did goes on while it belongs,
     or one lost account after the other would unravel the ring.
     """
-    by_two = (cells.by_family[best] > 1.0).sum(axis=1) >= 2
+    by_two = speak_by_two(cells, best)
     sure = cells.nats[best] > CORE_NATS
     core: Flags = was_core | (sure & (founder | by_two))
     return core

@@ -31,12 +31,11 @@ def evidence_rows(incidence: Incidence, weights: Weights, found: Communities) ->
     profile, prior = ring_profile(incidence, found.judged)
     # An account may have been in two proposals; it is left out of the one it is in now.
     n = incidence.n_accounts
-    own = np.isin(
-        found.judged_ring * n + found.account, found.judged.ring * n + found.judged.account
-    )
+    cell = found.judged_ring * n + found.account
     key = found.judged.ring * n + found.judged.account
+    own = np.isin(cell, key)
     order = np.argsort(key)
-    at = np.searchsorted(key[order], (found.judged_ring * n + found.account)[own])
+    at = np.searchsorted(key[order], cell[own])
     part = np.zeros(len(found.account), dtype=np.int64)
     part[own] = np.where(found.judged.is_core[order][at], CORE, MEMBER)
     gains = identifier_gains(

@@ -114,7 +114,7 @@ def export(
             return _planned(run, read_book(to), settings, min_tier, now)
     signer = load_signer(settings.signing_key_file, state)
     with locked(to):
-        book = read_book(to)
+        book = _current_book(to)
         planned = _planned(run, book, settings, min_tier, now)
         if _is_told(run, book, options, planned):
             return planned
@@ -177,6 +177,19 @@ def _planned(
         },
         worries=worries(run, book, changes, settings),
     )
+
+
+def _current_book(to: Path) -> Book:
+    """Read the ledger, and refuse one that is older than the lists beside it."""
+    book = read_book(to)
+    known = {sent.folder for sent in book.sent}
+    strange = sorted(path.name for path in to.glob(f"{FOLDERS}*") if path.name not in known)
+    if strange:
+        raise InputError(
+            f"the ledger in {to} knows nothing of {strange[-1]}",
+            fix="restore the newest ledger from a backup: what was sent cannot be known without it",
+        )
+    return book
 
 
 def _is_told(run: Run, book: Book, options: tuple[str, ...], planned: Export) -> bool:

@@ -230,7 +230,8 @@ def _sent_of(body: Mapping[str, Any]) -> Sent:
         number=body["number"], exported_at=datetime.fromisoformat(body["exported_at"]),
         folder=body["folder"], run=body["run"], run_id=body["run_id"],
         ran_at=datetime.fromisoformat(body["ran_at"]), options=tuple(body["options"]),
-        signing_key=body["signing_key"], manifest_sha256=body["manifest_sha256"], digests=body["digests"],
+        signing_key=body["signing_key"], manifest_sha256=body["manifest_sha256"],
+        digests=body["digests"],
     )
 
 

@@ -72,6 +72,8 @@ def load_signer(named: Path | None, state: Path | None) -> Signer:
         if path.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH):
             log.warning("signing key %s can be read by others: chmod 600 it", path)
         key = load_pem_private_key(path.read_bytes(), password=None)
+        for left in path.parent.glob(f".{path.name}.*"):
+            left.unlink(missing_ok=True)
     except (OSError, ValueError, TypeError) as error:
         raise InputError(
             f"cannot use signing key {path}: {getattr(error, 'strerror', None) or error}",
@@ -89,7 +91,8 @@ def _make(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     signer = Signer(Ed25519PrivateKey.generate())
     private = signer._key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-    # Written beside and linked: of two first runs at once one key stands, and it is whole.
+    # Written beside and linked: of two first runs at once one key stands, and it is whole. The
+    # other finds it there, or its own cleared away.
     partial = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as f:
@@ -97,7 +100,7 @@ def _make(path: Path) -> None:
         path.with_suffix(".pub").write_bytes(signer.public)
         os.link(partial, path)
         log.info("made signing key %s; give %s to who verifies", path, path.with_suffix(".pub"))
-    except FileExistsError:
+    except (FileExistsError, FileNotFoundError):
         return
     finally:
         partial.unlink(missing_ok=True)

@@ -4,6 +4,7 @@ Run as a program it is a server that has everything loaded and forks for each or
 hundreds of killed processes are a matter of seconds.
 """
 
+import gc
 import json
 import os
 import signal
@@ -14,15 +15,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 
+import pyarrow.dataset  # noqa: F401  (loaded before the fork)
 from lists import DAY, FIRST, Desk
 
-import linkage.export.stix  # noqa: F401  (loaded before the fork)
 from linkage.export import take_answers
 
 STEPS = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.link")
 """Audit events that come before a change on disk; so does ``open``, when it is for writing."""
 
-FORMATS = ("csv", "jsonl", "stix")
+FORMATS = ("csv", "jsonl")
 
 
 def desk(folder: Path) -> Desk:
@@ -150,5 +151,8 @@ def _forked(act: str, folder: str, last: int, seconds: float | None) -> int:
 
 
 if __name__ == "__main__":
+    # Without this every fork copies the memory that a collection touches.
+    gc.freeze()
+    gc.disable()
     for order in sys.stdin:
         print(_forked(**json.loads(order)), flush=True)

@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -57,7 +57,7 @@ class Statement:
 
     def as_row(self) -> dict[str, Any]:
         """Return plain values for JSON: instants as ISO 8601 (UTC), lists for tuples."""
-        return {name: plain(value) for name, value in asdict(self).items()}
+        return {name: plain(value) for name, value in vars(self).items()}
 
 
 def plain(value: Any) -> Any:

@@ -100,19 +100,28 @@ def test_killed_at_any_instant(case, before, killer, tmp_path):
         _check(folder, act, *expected)
 
 
-def test_the_first_export_of_all_killed_at_each_step(killer, tmp_path):
+def test_the_first_export_of_all_killed_at_every_third_step(killer, tmp_path):
     source = tmp_path / "source"
     write_run(source / "out", accounts(3))
     n_steps = killer.at_step("first", _copy(source, tmp_path / "desk"), 0)
     whole, files = _state(tmp_path / "desk"), _names(tmp_path / "desk" / "lists")
     assert n_steps > 15
-    for last in range(1, n_steps + 1):
+    for last in range(1, n_steps + 1, 3):
         folder = _copy(source, tmp_path / "desk")
         assert killer.at_step("first", folder, last) == 0, last
         ACTS["first"](folder)
         assert _state(folder) == whole
         assert _names(folder / "lists") == files
         assert _names(folder / "state") == {"signing.key", "signing.pub"}
+
+
+def _refused(act: str, folder: Path) -> str:
+    """Do an act and return what was wrong; empty when nothing was."""
+    try:
+        ACTS[act](folder)
+    except InputError as refused:
+        return refused.problem
+    return ""
 
 
 @pytest.mark.parametrize("act", ["night", "answer"])
@@ -131,10 +140,8 @@ def test_a_disk_that_is_full_at_any_write_loses_nothing(before, tmp_path, monkey
 
         with monkeypatch.context() as patch:
             patch.setattr(committing.os, "fsync", fill)
-            try:
-                ACTS[act](folder)
-            except InputError as refused:
-                assert "No space left" in refused.problem
+            if problem := _refused(act, folder):
+                assert "No space left" in problem
             else:
                 assert seen < full_at
                 return

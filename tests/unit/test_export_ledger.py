@@ -85,7 +85,7 @@ def test_lists_signed_by_another_key_are_found_when_the_key_is_named(desk, tmp_p
 def test_a_manifest_that_was_signed_anew_is_not_the_one_in_the_ledger(desk, tmp_path):
     signer = load_signer(None, tmp_path / "stranger")
     folder = desk.to / "export-000001"
-    forged = (folder / "manifest.json").read_bytes().replace(b'"approved": false', b'"approved":true')
+    forged = (folder / "manifest.json").read_bytes() + b"\n"
     (folder / "manifest.json").write_bytes(forged)
     (folder / "manifest.json.sig").write_bytes(signer.sign(forged))
     (folder / "signing.pub").write_bytes(signer.public)

@@ -18,7 +18,7 @@ from typing import Any, Self
 import pyarrow.dataset  # noqa: F401  (loaded before the fork)
 from lists import DAY, FIRST, Desk
 
-from linkage.export import take_answers
+from linkage.export import forget, take_answers
 
 STEPS = ("os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.symlink", "os.link")
 """Audit events that come before a change on disk; so does ``open``, when it is for writing."""
@@ -47,7 +47,13 @@ def answer(folder: Path) -> None:
     take_answers(folder / "answers.csv", at.to, settings=at.settings, at=FIRST + DAY)
 
 
-ACTS = {"first": first, "night": night, "answer": answer}
+def oblivion(folder: Path) -> None:
+    """Forget an account."""
+    at = desk(folder)
+    forget(at.to, {"acct-004"}, settings=at.settings, at=FIRST + DAY)
+
+
+ACTS = {"first": first, "night": night, "answer": answer, "forget": oblivion}
 
 
 class Killer:

@@ -94,7 +94,9 @@ def settled(place: Path) -> Iterator[None]:
         yield
 
 
-def commit(place: Path, lines: bytes, *, decisions: bytes, folder: str, keep: int) -> None:
+def commit(
+    place: Path, lines: bytes, *, decisions: bytes, folder: str, keep: int, anew: bool = False
+) -> None:
     """Add lines to the ledger and, if there is one, put ``.partial`` in its place.
 
     Parameters
@@ -109,8 +111,10 @@ def commit(place: Path, lines: bytes, *, decisions: bytes, folder: str, keep: in
         Name for ``.partial``; empty when there is none.
     keep
         Exports to keep; older ones are removed.
+    anew
+        The lines are the whole ledger.
     """
-    decided = _Decided(len(_read(place / LEDGER)), len(lines), folder, keep)
+    decided = _Decided(0 if anew else len(_read(place / LEDGER)), len(lines), folder, keep)
     head = json.dumps(asdict(decided)).encode() + b"\n"
     write_private(place / _COMMIT_PARTIAL, head + lines + decisions)
     _sync_folder(place)

@@ -114,7 +114,7 @@ def export(
             return _planned(run, read_book(to), settings, min_tier, now)
     signer = load_signer(settings.signing_key_file, state)
     with locked(to):
-        book = _current_book(to)
+        book = current_book(to)
         planned = _planned(run, book, settings, min_tier, now)
         if _is_told(run, book, options, planned):
             return planned
@@ -131,7 +131,7 @@ def export(
             run_id=run.run_id, ran_at=run.ran_at, options=options,
             signing_key=signer.fingerprint, manifest_sha256="", digests=run.digests,
         )
-        manifest = _write(
+        manifest = write_folder(
             to / PARTIAL, planned, draft, book, signer, settings, approved=approve
         )
         sent = replace(draft, manifest_sha256=hashlib.sha256(manifest).hexdigest())
@@ -179,7 +179,7 @@ def _planned(
     )
 
 
-def _current_book(to: Path) -> Book:
+def current_book(to: Path) -> Book:
     """Read the ledger, and refuse one that is older than the lists beside it."""
     book = read_book(to)
     known = {sent.folder for sent in book.sent}
@@ -202,7 +202,7 @@ def _is_told(run: Run, book: Book, options: tuple[str, ...], planned: Export) ->
     )
 
 
-def _write(
+def write_folder(
     folder: Path, planned: Export, sent: Sent, book: Book, signer: Signer, settings: Settings, *,
     approved: bool,
 ) -> bytes:

@@ -9,7 +9,7 @@ was forgotten keeps its hash alone, and the chain holds.
 import hashlib
 import json
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -76,7 +76,6 @@ class Book:
     """What a ledger says, line after line."""
 
     n_lines: int = 0
-    n_bytes: int = 0
     head: str = NOTHING
     n_forgotten: int = 0
     sent: list[Sent] = field(default_factory=list)
@@ -135,8 +134,12 @@ def read_book(place: Path) -> Book:
     InputError
         If a line is damaged, missing or was changed.
     """
-    written = bytes_of_ledger(place)
-    book = Book(n_bytes=len(written))
+    return book_of(bytes_of_ledger(place), place)
+
+
+def book_of(written: bytes, place: Path) -> Book:
+    """Return what the text of the ledger in a folder says, as :func:`read_book`."""
+    book = Book()
     for text in written.splitlines():
         body = _checked(text, book, place)
         book.take(body)
@@ -159,6 +162,16 @@ def _checked(text: bytes, book: Book, place: Path) -> Mapping[str, Any]:
         raise _damaged(place, n, "does not follow from the line before")
     book.n_lines, book.head = n, line["hash"]
     return body
+
+
+def without(written: bytes, accounts: Collection[str]) -> bytes:
+    """Return a ledger's text without what it says of some accounts; the chain holds."""
+    lines = []
+    for line in map(json.loads, written.splitlines()):
+        if line["body"].get("account_id") in accounts:
+            line["body"] = {"kind": "forgotten", "body_sha256": _sealed(line["body"])}
+        lines.append(f"{_text(line)}\n")
+    return "".join(lines).encode()
 
 
 def _damaged(place: Path, n: int, how: str) -> InputError:

@@ -46,7 +46,7 @@ def _state(folder: Path):
             book.n_lines)
 
 
-@pytest.fixture(scope="module", params=["night", "answer"])
+@pytest.fixture(scope="module", params=["night", "answer", "forget"])
 def case(request, before, killer, tmp_path_factory):
     """What is killed, how many steps it has, and what there is before and after it."""
     folder = _copy(before, tmp_path_factory.mktemp("whole") / "desk")

@@ -46,6 +46,8 @@ class Bundle:
         self._at = at
         self._since = since
         self._marking = MARKINGS[tlp]
+        self._accounts: dict[str, str] = {}
+        self._relations: dict[tuple[str, str, bool], str] = {}
         self._maker = stix.Identity(
             id=f"identity--{uuid5(_NAMES, 'linkage')}", name="linkage", identity_class="system",
             created=_EPOCH, modified=_EPOCH, object_marking_refs=[self._marking],
@@ -64,23 +66,22 @@ class Bundle:
 
     def _bundle(self, told: Told, listed: Sequence[Statement]) -> bytes:
         """Spell objects as a bundle."""
-        texts = ",\n".join(
-            one.serialize()
-            for one in (self._marking, self._maker, *self._objects(told, listed))
-        )
+        objects = (self._marking.serialize(), self._maker.serialize(),
+                   *self._objects(told, listed))
+        texts = ",\n".join(objects)
         # Each object was checked when it was made; stix2.Bundle would check all again.
         name = uuid5(_NAMES, texts)
         head = json.dumps({"type": "bundle", "id": f"bundle--{name}"})
         return f'{head[:-1]}, "objects": [\n{texts}\n]}}\n'.encode()
 
-    def _objects(self, told: Told, listed: Sequence[Statement]) -> Iterator[Any]:
-        """Yield accounts, then each ring with its relationships."""
+    def _objects(self, told: Told, listed: Sequence[Statement]) -> Iterator[str]:
+        """Yield accounts, then each ring with its relationships, as JSON."""
         of_ring: dict[str, list[tuple[Statement, bool]]] = defaultdict(list)
         for statement, is_revoked in told:
             of_ring[statement.ring_id].append((statement, is_revoked))
         names = {one.account_id for members in of_ring.values() for one, _ in members}
         for name in sorted(names):
-            yield stix.UserAccount(user_id=name, object_marking_refs=[self._marking])
+            yield self._account(name)
         in_force: dict[str, list[Statement]] = defaultdict(list)
         for statement in listed:
             in_force[statement.ring_id].append(statement)
@@ -90,20 +91,38 @@ class Bundle:
             for statement, is_revoked in members:
                 yield self._relationship(statement, is_revoked=is_revoked)
 
-    def _grouping(self, members: list[Statement], *, is_revoked: bool) -> Any:
+    def _account(self, account_id: str) -> str:
+        """Make an account, once for the list and the difference."""
+        if account_id not in self._accounts:
+            self._accounts[account_id] = stix.UserAccount(
+                user_id=account_id, object_marking_refs=[self._marking]
+            ).serialize()
+        return self._accounts[account_id]
+
+    def _grouping(self, members: list[Statement], *, is_revoked: bool) -> str:
         """Make a ring, as far as this list names it."""
         ring_id = members[0].ring_id
-        return stix.Grouping(
+        found: str = stix.Grouping(
             id=self._grouping_id(ring_id), created=self._since.get(("", ring_id), self._at),
             modified=self._at, created_by_ref=self._maker, revoked=is_revoked, name=ring_id,
             description=members[0].ring_reason, context="suspicious-activity",
             object_refs=[account_ref(one.account_id) for one in members], labels=[self._tier],
             object_marking_refs=[self._marking],
-        )
+        ).serialize()
+        return found
 
-    def _relationship(self, statement: Statement, *, is_revoked: bool) -> Any:
-        """Make a statement about one account."""
+    def _relationship(self, statement: Statement, *, is_revoked: bool) -> str:
+        """Make a statement about one account, once for the list and the difference."""
         pair = statement.account_id, statement.ring_id
+        if (*pair, is_revoked) not in self._relations:
+            made = self._related(statement, pair, is_revoked=is_revoked)
+            self._relations[*pair, is_revoked] = made.serialize()
+        return self._relations[*pair, is_revoked]
+
+    def _related(
+        self, statement: Statement, pair: tuple[str, str], *, is_revoked: bool
+    ) -> Any:
+        """Make the relationship of an account with its ring."""
         active = statement.first_activity_at
         return stix.Relationship(
             id=f"relationship--{uuid5(_NAMES, ' '.join((self._tier, *pair)))}",

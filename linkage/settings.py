@@ -261,3 +261,8 @@ def environment_key(environment: Mapping[str, str] | None = None) -> str | None:
     """
     variables = os.environ if environment is None else environment
     return variables.get("LINKAGE_KEY") or None
+
+
+def child_environment(**more: str) -> dict[str, str]:
+    """Return this process's environment with some variables more, for a program it starts."""
+    return {**os.environ, **more}

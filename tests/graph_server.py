@@ -26,8 +26,8 @@ def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.Se
         pytest.skip(f"no {' and no '.join(missing)} here: tests/bin/prepare installs them")
     http_port, bolt_port = free_ports(2)
     wanted = server.Server(
-        folder=tmp_path_factory.mktemp("neo4j"), parts=server.default_folder(),
-        http_port=http_port, bolt_port=bolt_port, heap_mb=HEAP_MB, page_cache_mb=PAGE_CACHE_MB,
+        folder=tmp_path_factory.mktemp("neo4j"), http_port=http_port, bolt_port=bolt_port,
+        heap_mb=HEAP_MB, page_cache_mb=PAGE_CACHE_MB,
     )
     try:
         yield server.start(wanted)

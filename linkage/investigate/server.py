@@ -53,7 +53,7 @@ class Server:
     folder: Path = field(default_factory=default_folder)
     """Its database, password, settings and logs."""
     parts: Path | None = None
-    """Folder that holds the assembled programs; None keeps them in ``folder``."""
+    """Folder that holds the assembled programs; None keeps them in the user's data folder."""
     http_port: int = HTTP_PORT
     bolt_port: int = BOLT_PORT
     heap_mb: int = 1024
@@ -108,9 +108,11 @@ def start(server: Server, *, wait_seconds: float = 180) -> ServerStatus:
             if found is None:
                 refuse_taken_ports(server.http_port, server.bolt_port)
                 parts = assemble(
-                    server.parts or folder, java=server.java, with_gds=server.with_gds
+                    server.parts or default_folder(), java=server.java, with_gds=server.with_gds
                 )
                 _launch(server, parts, wait_seconds)
+            elif (found.http_port, found.bolt_port) != (server.http_port, server.bolt_port):
+                log.warning("a server runs in %s already, on other ports", folder)
     except OSError as error:
         raise GraphStoreError(
             f"cannot use folder {folder}: {error.strerror or error}",
@@ -176,6 +178,7 @@ def server_environment(folder: Path) -> dict[str, str]:
 def _launch(server: Server, parts: Parts, wait_seconds: float) -> Running:
     """Write the settings, make the password on a first start, and start the process."""
     folder = server.folder
+    log.info("starting Neo4j in %s", folder)
     (folder / "conf" / "neo4j.conf").write_text(_settings_text(server), encoding="utf-8")
     write_pages(folder / "web", parts.browser_jar)
     environment = server_environment(folder)

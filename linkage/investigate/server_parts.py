@@ -1,5 +1,6 @@
 """The parts of a local Neo4j: Java, and the server and Browser as Maven artifacts."""
 
+import logging
 import re
 import shutil
 import subprocess
@@ -9,6 +10,8 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from linkage.errors import GraphStoreError
+
+log = logging.getLogger(__name__)
 
 NEO4J_VERSION = "5.26.30"
 """The long-term release that the parts list (``maven/pom.xml``) names."""
@@ -122,6 +125,7 @@ def assemble(folder: Path, *, java: str = "java", with_gds: bool = False) -> Par
     maven = shutil.which("mvn")
     if maven is None:
         raise GraphStoreError("fetching Neo4j needs Maven, and there is no mvn here", fix=_INSTALL)
+    log.info("fetching Neo4j %s with Maven, once", NEO4J_VERSION)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     with tempfile.TemporaryDirectory(dir=folder, prefix=".parts-") as made:
         whole = Path(made) / "whole"

@@ -68,7 +68,7 @@ def clear(driver: neo4j.Driver) -> None:
     with driver.session() as session:
         session.run("match (n) call (n) { detach delete n } in transactions of 10000 rows")
     for kind in ("constraint", "index"):
-        found = driver.execute_query(f"show {kind}s yield name, type where type <> 'LOOKUP'")
+        found = driver.execute_query(f"show {kind} yield name, type where type <> 'LOOKUP'")
         for row in found.records:
             driver.execute_query(f"drop {kind} `{row['name']}` if exists")
 

@@ -8,14 +8,20 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import platformdirs
-
 from linkage.errors import GraphStoreError, LockedError
 from linkage.investigate.pages import write_pages
-from linkage.investigate.server_parts import Parts, assemble
-from linkage.investigate.server_password import USER, ensure_password, password_file
-from linkage.investigate.server_process import (
+from linkage.investigate.places import (
+    BOLT_PORT,
+    HTTP_PORT,
     LOOPBACK,
+    USER,
+    bolt_uri,
+    browser_url,
+    default_folder,
+)
+from linkage.investigate.server_parts import Parts, assemble
+from linkage.investigate.server_password import ensure_password, password_file
+from linkage.investigate.server_process import (
     Running,
     answers,
     end,
@@ -27,9 +33,6 @@ from linkage.settings import child_environment
 
 log = logging.getLogger(__name__)
 
-HTTP_PORT, BOLT_PORT = 7474, 7687
-"""Neo4j's usual ports."""
-
 _OPENS = tuple(
     f"--add-opens=java.base/{package}=ALL-UNNAMED"
     for package in ("java.nio", "java.io", "sun.nio.ch")
@@ -39,11 +42,6 @@ _JAVA_OPTIONS = (
     "-XX:+UseG1GC", "-XX:-OmitStackTraceInFastThrow", "-XX:+DisableExplicitGC",
     "-Dlog4j2.disable.jmx=true", "-Dio.netty.tryReflectionSetAccessible=true", *_OPENS,
 )
-
-
-def default_folder() -> Path:
-    """Return the user's data folder for Neo4j."""
-    return platformdirs.user_data_path("linkage") / "neo4j"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,16 +150,6 @@ def status(folder: Path) -> ServerStatus:
     )
 
 
-def bolt_uri(bolt_port: int) -> str:
-    """Return the address for drivers."""
-    return f"bolt://{LOOPBACK}:{bolt_port}"
-
-
-def browser_url(http_port: int) -> str:
-    """Return the address of Neo4j Browser."""
-    return f"http://{LOOPBACK}:{http_port}/browser/"
-
-
 def admin_command(server: Server, parts: Parts, *arguments: str) -> list[str]:
     """Return the command of Neo4j's own administration tool (import, dump, ...)."""
     return [
@@ -202,6 +190,7 @@ def _settings_text(server: Server) -> str:
     lines = {
         "server.default_listen_address": LOOPBACK,
         "server.bolt.listen_address": f"{LOOPBACK}:{server.bolt_port}",
+        "server.bolt.advertised_address": f"{LOOPBACK}:{server.bolt_port}",
         "server.http.listen_address": f"{LOOPBACK}:{server.http_port}",
         "server.https.enabled": "false",
         "server.directories.import": "import",

@@ -9,9 +9,6 @@ from pathlib import Path
 from linkage.errors import GraphStoreError
 from linkage.investigate.server_parts import Parts
 
-USER = "neo4j"
-"""The one user that Neo4j Community has at first."""
-
 
 def password_file(folder: Path) -> Path:
     """Return where the password of the server in a folder lies."""

@@ -13,10 +13,9 @@ from pathlib import Path
 import psutil
 
 from linkage.errors import GraphStoreError
+from linkage.investigate.places import LOOPBACK
 
 log = logging.getLogger(__name__)
-
-LOOPBACK = "127.0.0.1"
 
 _POLL_SECONDS = 0.2
 _STOP_SECONDS = 120

@@ -205,6 +205,11 @@ def load_seed(driver: neo4j.Driver, seed: Seed) -> None:
     ):
         _write(driver, text, rows)
     driver.execute_query(
+        "match (r:Ring) set r:$(toUpper(left(r.tier, 1)) + substring(r.tier, 1)) "
+        "with r where r.n_accounts >= 100 set r:Large"
+    )
+    driver.execute_query("match (i:Identifier) where i.is_hub set i:Hub")
+    driver.execute_query(
         "match (split:Ring {ring_id: $split}) match (grown:Ring {ring_id: $grown}) "
         "create (split)-[:SPLIT_FROM {run_id: $run}]->(grown)", split=SPLIT, grown=GROWN, run=RUN
     )

@@ -27,8 +27,9 @@
   write('documents', others('documents', 'id').concat(saved.documents));
   write('grass', rules(await (await fetched('linkage.grass')).text()));
   write('settings', Object.assign(read('settings', {}), {
-    // The canvas stays readable: so many nodes at first, so many more at a double click.
-    initialNodeDisplay: 300, maxNeighbours: 50, maxRows: 1000,
+    // The canvas stays readable: so many nodes at first, so many more at a double click,
+    // and no relationship that the query did not ask for.
+    initialNodeDisplay: 300, maxNeighbours: 50, maxRows: 1000, autoComplete: false,
     allowUserStats: false, allowCrashReports: false,
   }));
 

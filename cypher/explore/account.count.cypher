@@ -1,4 +1,4 @@
-// Title:      Everything known about an account
+// Title:      1 All about an account
 // Folder:     3 One account
 // Purpose:    how much is known about an account.
 // Parameters: $account_id

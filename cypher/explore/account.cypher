@@ -1,4 +1,4 @@
-// Title:      Everything known about an account
+// Title:      1 All about an account
 // Folder:     3 One account
 // Purpose:    an account, its ring and role, its decisions and every identifier it holds.
 // Parameters: $account_id

@@ -1,4 +1,4 @@
-// Title:      Everything known about an account
+// Title:      1 All about an account
 // Folder:     3 One account
 // Purpose:    an account with its ring, decisions, identifiers and links.
 // Parameters: $account_id

@@ -1,4 +1,4 @@
-// Title:      Addresses with 10 or more flagged accounts
+// Title:      3 Crowded addresses
 // Folder:     4 Across rings
 // Purpose:    how many addresses and networks hold how many flagged accounts.
 // Parameters: none

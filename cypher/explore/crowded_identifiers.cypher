@@ -1,4 +1,4 @@
-// Title:      Addresses with 10 or more flagged accounts
+// Title:      3 Crowded addresses
 // Folder:     4 Across rings
 // Purpose:    addresses and networks that ten or more accounts of rings come from.
 // Parameters: none

@@ -1,4 +1,4 @@
-// Title:      Addresses with 10 or more flagged accounts
+// Title:      3 Crowded addresses
 // Folder:     4 Across rings
 // Purpose:    the most crowded addresses, four flagged accounts of each, and their rings.
 // Parameters: none

@@ -1,4 +1,4 @@
-// Title:      What has been decided
+// Title:      3 What was decided
 // Folder:     5 Decide
 // Purpose:    how many decisions there are, by what was decided and who decided.
 // Parameters: none

@@ -1,4 +1,4 @@
-// Title:      What has been decided
+// Title:      3 What was decided
 // Folder:     5 Decide
 // Purpose:    every decision that a person made, the latest first.
 // Parameters: none

@@ -1,4 +1,4 @@
-// Title:      What has been decided
+// Title:      3 What was decided
 // Folder:     5 Decide
 // Purpose:    the latest decisions and what they are about.
 // Parameters: none

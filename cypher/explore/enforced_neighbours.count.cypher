@@ -1,4 +1,4 @@
-// Title:      Neighbours of enforced accounts
+// Title:      1 Near enforced ones
 // Folder:     4 Across rings
 // Purpose:    how many accounts are enforced, and how many neighbours they have.
 // Parameters: none

@@ -1,4 +1,4 @@
-// Title:      Neighbours of enforced accounts
+// Title:      1 Near enforced ones
 // Folder:     4 Across rings
 // Purpose:    accounts that are not in tier enforce and share identifiers with accounts that are.
 // Parameters: none

@@ -1,4 +1,4 @@
-// Title:      Neighbours of enforced accounts
+// Title:      1 Near enforced ones
 // Folder:     4 Across rings
 // Purpose:    those neighbours, what they share, and two enforced accounts that hold it too.
 // Parameters: none

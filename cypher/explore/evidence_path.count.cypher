@@ -1,4 +1,4 @@
-// Title:      How two accounts are tied
+// Title:      2 How two are tied
 // Folder:     3 One account
 // Purpose:    how many identifiers two accounts share, public hubs apart.
 // Parameters: $account_id_l

@@ -1,4 +1,4 @@
-// Title:      How two accounts are tied
+// Title:      2 How two are tied
 // Folder:     3 One account
 // Purpose:    the shortest path of evidence between two accounts, step by step.
 // Parameters: $account_id_l

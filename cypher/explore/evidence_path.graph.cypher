@@ -1,4 +1,4 @@
-// Title:      How two accounts are tied
+// Title:      2 How two are tied
 // Folder:     3 One account
 // Purpose:    shortest paths of evidence between two accounts, drawn.
 // Parameters: $account_id_l

@@ -1,4 +1,4 @@
-// Title:      Who holds an identifier
+// Title:      3 Who holds an id
 // Folder:     3 One account
 // Purpose:    how many accounts hold an identifier, in which rings.
 // Parameters: $identifier_id

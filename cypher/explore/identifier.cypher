@@ -1,4 +1,4 @@
-// Title:      Who holds an identifier
+// Title:      3 Who holds an id
 // Folder:     3 One account
 // Purpose:    the accounts that hold an identifier; `linkage lookup` turns a raw value into its id.
 // Parameters: $identifier_id

@@ -1,4 +1,4 @@
-// Title:      Who holds an identifier
+// Title:      3 Who holds an id
 // Folder:     3 One account
 // Purpose:    an identifier, some accounts that hold it, and their rings.
 // Parameters: $identifier_id

@@ -1,4 +1,4 @@
-// Title:      Could they be innocent?
+// Title:      7 Could it be innocent
 // Folder:     2 One ring
 // Purpose:    how many members have a verified organisation, and how many families speak against all.
 // Parameters: $ring_id

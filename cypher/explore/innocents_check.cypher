@@ -1,4 +1,4 @@
-// Title:      Could they be innocent?
+// Title:      7 Could it be innocent
 // Folder:     2 One ring
 // Purpose:    what innocents have in common: organisation, country, way in, hours of the day.
 // Parameters: $ring_id

@@ -1,4 +1,4 @@
-// Title:      Could they be innocent?
+// Title:      7 Could it be innocent
 // Folder:     2 One ring
 // Purpose:    members with a verified organisation, and what ties them to the ring.
 // Parameters: $ring_id

@@ -1,4 +1,4 @@
-// Title:      One hop outside
+// Title:      8 One hop outside
 // Folder:     2 One ring
 // Purpose:    how many accounts outside every ring are one shared identifier away.
 // Parameters: $ring_id

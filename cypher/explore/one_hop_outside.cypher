@@ -1,4 +1,4 @@
-// Title:      One hop outside
+// Title:      8 One hop outside
 // Folder:     2 One ring
 // Purpose:    accounts that are in no ring and share identifiers with this one's members.
 // Parameters: $ring_id

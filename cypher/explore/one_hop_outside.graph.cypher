@@ -1,4 +1,4 @@
-// Title:      One hop outside
+// Title:      8 One hop outside
 // Folder:     2 One ring
 // Purpose:    the outsiders that share most, what they share, and two members that hold it too.
 // Parameters: $ring_id

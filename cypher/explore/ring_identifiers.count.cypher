@@ -1,4 +1,4 @@
-// Title:      What holds it together, what would dissolve it
+// Title:      3 What holds it
 // Folder:     2 One ring
 // Purpose:    how many identifiers carry a ring's evidence, by kind.
 // Parameters: $ring_id

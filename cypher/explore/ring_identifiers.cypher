@@ -1,4 +1,4 @@
-// Title:      What holds it together, what would dissolve it
+// Title:      3 What holds it
 // Folder:     2 One ring
 // Purpose:    the identifiers that carry a ring's evidence, the share of each, and who falls without.
 // Parameters: $ring_id

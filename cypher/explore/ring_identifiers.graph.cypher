@@ -1,4 +1,4 @@
-// Title:      What holds it together, what would dissolve it
+// Title:      3 What holds it
 // Folder:     2 One ring
 // Purpose:    the strongest identifiers and the accounts that join two or more of them.
 // Parameters: $ring_id

@@ -1,4 +1,4 @@
-// Title:      Members, fifty at a time
+// Title:      2 Members by fifty
 // Folder:     2 One ring
 // Purpose:    how many members a ring has, by role and tier.
 // Parameters: $ring_id

@@ -1,4 +1,4 @@
-// Title:      Members, fifty at a time
+// Title:      2 Members by fifty
 // Folder:     2 One ring
 // Purpose:    the members of a ring, surest first, a page at a time.
 // Parameters: $ring_id

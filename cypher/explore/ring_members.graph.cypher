@@ -1,4 +1,4 @@
-// Title:      Members, fifty at a time
+// Title:      2 Members by fifty
 // Folder:     2 One ring
 // Purpose:    fifty members and what ties each to the ring.
 // Parameters: $ring_id

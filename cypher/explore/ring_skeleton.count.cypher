@@ -1,4 +1,4 @@
-// Title:      Skeleton: the maximum-evidence tree
+// Title:      4 Skeleton
 // Folder:     2 One ring
 // Purpose:    out of how many members and ties the tree was drawn.
 // Parameters: $ring_id

@@ -1,4 +1,4 @@
-// Title:      Skeleton: the maximum-evidence tree
+// Title:      4 Skeleton
 // Folder:     2 One ring
 // Purpose:    the fewest, strongest ties that still join a ring's surest members.
 // Parameters: $ring_id

@@ -1,4 +1,4 @@
-// Title:      Skeleton: the maximum-evidence tree
+// Title:      4 Skeleton
 // Folder:     2 One ring
 // Purpose:    that tree, drawn.
 // Parameters: $ring_id

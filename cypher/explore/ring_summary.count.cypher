@@ -1,4 +1,4 @@
-// Title:      Open a ring
+// Title:      1 Open a ring
 // Folder:     2 One ring
 // Purpose:    how much of the ring the picture leaves out.
 // Parameters: $ring_id

@@ -1,4 +1,4 @@
-// Title:      Open a ring
+// Title:      1 Open a ring
 // Folder:     2 One ring
 // Purpose:    a ring at a glance: what it is, who is sure, its sub-groups by what they share.
 // Parameters: $ring_id

@@ -1,4 +1,4 @@
-// Title:      Open a ring
+// Title:      1 Open a ring
 // Folder:     2 One ring
 // Purpose:    a ring drawn small: its strongest identifiers, and three sure members of each.
 // Parameters: $ring_id

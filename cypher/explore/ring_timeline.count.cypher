@@ -1,4 +1,4 @@
-// Title:      Timeline by day
+// Title:      9 Timeline by day
 // Folder:     2 One ring
 // Purpose:    from when to when a ring was seen, and on how many days accounts were made.
 // Parameters: $ring_id

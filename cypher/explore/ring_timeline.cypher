@@ -1,4 +1,4 @@
-// Title:      Timeline by day
+// Title:      9 Timeline by day
 // Folder:     2 One ring
 // Purpose:    per day, accounts made, accounts first and last seen with shared identifiers, and joined.
 // Parameters: $ring_id

@@ -1,4 +1,4 @@
-// Title:      Timeline by day
+// Title:      9 Timeline by day
 // Folder:     2 One ring
 // Purpose:    the first and the last accounts of a ring, by when they were made.
 // Parameters: $ring_id

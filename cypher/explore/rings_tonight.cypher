@@ -1,13 +1,12 @@
-// Title:      What is new tonight
+// Title:      1 What is new
 // Folder:     1 Tonight
 // Purpose:    rings of the last run that are new, grown, merged, split or respawned.
 // Parameters: none
 // Returns:    lineage, ring_id, tier, n_accounts, score, other_rings, capability_profile, tier_reason
 // Bounded:    200 rings, strongest first; rings decided benign or disputed are left out
-MATCH (run:Run)
-WITH run ORDER BY run.finished_at DESC LIMIT 1
 MATCH (ring:Ring)
-WHERE ring.run_id = run.run_id AND ring.lineage <> 'continued'
+WHERE ring.is_past IS NULL
+  AND ring.lineage IN ['new', 'grown', 'merged', 'split', 'respawned']
   AND NOT coalesce(head(COLLECT {
         MATCH (decision:Decision)-[:ABOUT]->(ring)
         RETURN decision.decision ORDER BY decision.decided_at DESC LIMIT 1

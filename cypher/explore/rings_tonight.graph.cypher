@@ -1,13 +1,12 @@
-// Title:      What is new tonight
+// Title:      1 What is new
 // Folder:     1 Tonight
 // Purpose:    those rings, and the rings they came from or went into.
 // Parameters: none
 // Returns:    nodes and relationships
 // Bounded:    60 rings and 5 others each
-MATCH (run:Run)
-WITH run ORDER BY run.finished_at DESC LIMIT 1
 MATCH (ring:Ring)
-WHERE ring.run_id = run.run_id AND ring.lineage <> 'continued'
+WHERE ring.is_past IS NULL
+  AND ring.lineage IN ['new', 'grown', 'merged', 'split', 'respawned']
   AND NOT coalesce(head(COLLECT {
         MATCH (decision:Decision)-[:ABOUT]->(ring)
         RETURN decision.decision ORDER BY decision.decided_at DESC LIMIT 1

@@ -1,4 +1,4 @@
-// Title:      Rings that share infrastructure
+// Title:      2 Shared by rings
 // Folder:     4 Across rings
 // Purpose:    pairs of rings whose members hold the same identifiers.
 // Parameters: none

@@ -1,4 +1,4 @@
-// Title:      Rings that share infrastructure
+// Title:      2 Shared by rings
 // Folder:     4 Across rings
 // Purpose:    rings, the identifiers they share, and one account each that holds them.
 // Parameters: none

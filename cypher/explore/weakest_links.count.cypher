@@ -1,4 +1,4 @@
-// Title:      Bridges and weakest links
+// Title:      5 Bridges, weak ties
 // Folder:     2 One ring
 // Purpose:    how the members' evidence is spread, in steps of five bits.
 // Parameters: $ring_id

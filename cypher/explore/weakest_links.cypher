@@ -1,4 +1,4 @@
-// Title:      Bridges and weakest links
+// Title:      5 Bridges, weak ties
 // Folder:     2 One ring
 // Purpose:    accounts that alone, or nearly, join two identifiers of a ring; then its weakest members.
 // Parameters: $ring_id

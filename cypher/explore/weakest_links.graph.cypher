@@ -1,4 +1,4 @@
-// Title:      Bridges and weakest links
+// Title:      5 Bridges, weak ties
 // Folder:     2 One ring
 // Purpose:    those bridges, with the identifiers that each joins.
 // Parameters: $ring_id

@@ -1,4 +1,4 @@
-// Title:      What falls apart without it
+// Title:      6 Without one of them
 // Folder:     2 One ring
 // Purpose:    how many members hold an identifier, and how many of them would go without it.
 // Parameters: $ring_id

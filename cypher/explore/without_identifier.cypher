@@ -1,4 +1,4 @@
-// Title:      What falls apart without it
+// Title:      6 Without one of them
 // Folder:     2 One ring
 // Purpose:    the members whose evidence would no longer speak for them without one identifier.
 // Parameters: $ring_id

@@ -1,4 +1,4 @@
-// Title:      What falls apart without it
+// Title:      6 Without one of them
 // Folder:     2 One ring
 // Purpose:    an identifier, members that it alone holds, and what little else ties them.
 // Parameters: $ring_id

@@ -103,10 +103,10 @@ def _folder_id(name: str) -> str:
 def _saved(query: Query) -> SavedQuery:
     """Return a statement as a saved query."""
     title, form = query.header("Title"), _FORMS[_form(query.name)]
-    writes = "CREATE" in query.body
+    name = title if "CREATE" in query.body else f"{title}: {form}"
     return SavedQuery(
         id=query.name, folder=query.header("Folder"),
-        name=title if writes else f"{title}: {form}", content=_lean(query),
+        name=name, content=f"// {name}\n{_lean(query)}",
     )
 
 

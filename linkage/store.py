@@ -130,6 +130,18 @@ class Store:
         found = self.connection.cursor().sql(select, params=dict(parameters or {}))
         yield from found.to_arrow_reader(rows)
 
+    def write_csv(self, select: str, path: Path, *, header: str) -> int:
+        """Write the rows of a SELECT below a header line and return how many.
+
+        Text is quoted, so that an empty one is not taken for a missing one.
+        """
+        place = str(path).replace("'", "''")
+        path.write_text(header + "\n", encoding="utf-8")
+        row = self._row(
+            f"copy ({select}) to '{place}' (format csv, header false, append true)"
+        )
+        return int(row[0]) if row else 0
+
     def put(self, name: str, table: pa.Table) -> int:
         """Store an Arrow table under a name, replacing what was there."""
         self.connection.register("arriving", table)

@@ -130,16 +130,13 @@ class Store:
         found = self.connection.cursor().sql(select, params=dict(parameters or {}))
         yield from found.to_arrow_reader(rows)
 
-    def write_csv(self, select: str, path: Path, *, header: str) -> int:
-        """Write the rows of a SELECT below a header line and return how many.
+    def write_csv(self, select: str, path: Path) -> int:
+        """Write the rows of a SELECT without a header and return how many.
 
-        Text is quoted, so that an empty one is not taken for a missing one.
+        An empty text is quoted and a missing one is not.
         """
         place = str(path).replace("'", "''")
-        path.write_text(header + "\n", encoding="utf-8")
-        row = self._row(
-            f"copy ({select}) to '{place}' (format csv, header false, append true)"
-        )
+        row = self._row(f"copy ({select}) to '{place}' (format csv, header false)")
         return int(row[0]) if row else 0
 
     def put(self, name: str, table: pa.Table) -> int:

@@ -3,9 +3,11 @@
 import click
 
 from linkage import __version__
+from linkage.cli.decisions import decisions
 from linkage.cli.evaluate import evaluate
 from linkage.cli.explain import explain
 from linkage.cli.group import LinkageGroup
+from linkage.cli.load import load
 from linkage.cli.neo4j import neo4j
 from linkage.cli.report import report
 from linkage.cli.ring import ring
@@ -19,7 +21,7 @@ def cli() -> None:
     """Find rings of accounts run by one operator, with evidence a person can check."""
 
 
-for verb in (run, ring, explain, report, evaluate, simulate, neo4j):
+for verb in (run, ring, explain, report, evaluate, simulate, load, decisions, neo4j):
     cli.add_command(verb)
 
 

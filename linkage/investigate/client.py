@@ -216,7 +216,7 @@ def _said(uri: str, error: Exception) -> GraphStoreError:
         )
     if isinstance(error, ServiceUnavailable | SessionExpired | OSError):
         return GraphStoreError(
-            f"cannot reach {uri}, or the connection was lost: {message}",
+            f"cannot reach {uri}, or the connection was lost: {message.partition(' (resolved')[0]}",
             fix=f"see that the server runs (linkage neo4j status), {again}",
         )
     if isinstance(error, TransientError | DatabaseError):

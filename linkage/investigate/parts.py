@@ -1,11 +1,13 @@
-"""The parts of the graph: which rows become which nodes and relationships."""
+"""The parts of the graph: which rows become which nodes and relationships.
 
-from dataclasses import dataclass, field
+Properties are written as ``name:type``, in the import tool's words, so that the nightly
+delta and the full load cannot differ.
+"""
 
+from dataclasses import dataclass
 
-def instant(column: str) -> str:
-    """Return the SQL that spells an instant in ISO 8601, to the microsecond."""
-    return f"strftime(cast({column} as timestamp), '%Y-%m-%dT%H:%M:%S.%fZ') as {column}"
+SEPARATOR = 31
+"""Code of the character between the items of a list in a CSV file; no text holds it."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +21,18 @@ class NodePart:
     space: str
     """Nodes that one number space counts: rings and earlier rings share one."""
     table: str
-    columns: str
-    """SQL of the row that the statement takes; its ``ix`` numbers the nodes."""
+    """Table of the store, with ``number`` and the properties as columns."""
+    number: str
+    properties: str
+    labels: str
+    """SQL of the labels."""
+
+    @property
+    def select(self) -> str:
+        """SQL of the rows that the statement takes; ``ix`` numbers the nodes."""
+        extra = ", node" if self.space == "identifier" else ""
+        return (f"select {self.number} as ix{extra}, {_as_rows(self.properties)} "
+                f"from {self.table} order by ix")
 
 
 @dataclass(frozen=True)
@@ -30,72 +42,94 @@ class LinkPart:
     name: str
     statement: str
     table: str
-    ends: dict[str, str]
-    """Column with a node's number to the number space it is of: start, then end."""
-    columns: str = ""
-    """SQL of the properties."""
-    where: str = field(default="true")
+    ends: tuple[tuple[str, str], tuple[str, str]]
+    """Column with a node's number, and the number space it is of: start, then end."""
+    properties: str = ""
 
     @property
     def select(self) -> str:
         """SQL of the rows, nodes as numbers."""
-        return f"select {', '.join(filter(None, (*self.ends, self.columns)))} from {self.source}"
-
-    @property
-    def source(self) -> str:
-        """Table and condition."""
-        return f"{self.table} where {self.where}"
+        columns = [column for column, _ in self.ends]
+        shown = ", ".join([*columns, *filter(None, [_as_rows(self.properties)])])
+        return f"select {shown} from {self.table}"
 
 
-_LINEAGE = (
-    "(select l.relation, r.ix as ring, o.ix as other from loaded_lineage as l "
-    "inner join (select ix, ring_id from loaded_ring union all select ix, ring_id from "
-    "loaded_past_ring) as r on l.ring_id = r.ring_id "
-    "inner join (select ix, ring_id from loaded_ring union all select ix, ring_id from "
-    "loaded_past_ring) as o on l.other_ring_id = o.ring_id order by ring, other)"
-)
+def typed(properties: str) -> list[tuple[str, str]]:
+    """Split properties into names and types.
+
+    Examples
+    --------
+    >>> typed("ring_id:string score:double")
+    [('ring_id', 'string'), ('score', 'double')]
+    """
+    return [(name, kind) for name, _, kind in (one.partition(":") for one in properties.split())]
+
+
+def _as_rows(properties: str) -> str:
+    """Return the SQL of properties as a statement takes them: instants in ISO 8601."""
+    return ", ".join(
+        f"{instant(name)} as {name}" if kind == "datetime" else name
+        for name, kind in typed(properties)
+    )
+
+
+def instant(column: str) -> str:
+    """Return the SQL that spells an instant in ISO 8601, to the microsecond."""
+    return f"strftime(cast({column} as timestamp), '%Y-%m-%dT%H:%M:%S.%fZ')"
+
 
 NODES = (
     NodePart(
-        "accounts", "account", "account", "loaded_account",
-        "account_ix as ix, account_id, " + instant("created_at") + ", status, plan, country, "
-        "organization, pathway, n_events, " + instant("first_event_at") + ", "
-        + instant("last_event_at"),
+        "accounts", "account", "account", "loaded_account", "account_ix",
+        "account_id:string created_at:datetime status:string plan:string country:string "
+        "organization:string pathway:string n_events:long first_event_at:datetime "
+        "last_event_at:datetime",
+        "'Account'",
     ),
     NodePart(
-        "identifiers", "identifier", "identifier", "loaded_identifier",
-        "identifier_ix as ix, node_id as identifier_id, node, kind, label, n_accounts, is_hub",
+        "identifiers", "identifier", "identifier", "loaded_identifier", "identifier_ix",
+        "identifier_id:string kind:string label:string n_accounts:long is_hub:boolean",
+        f"'Identifier' || chr({SEPARATOR}) || node",
     ),
     NodePart(
-        "rings", "ring", "ring", "loaded_ring",
-        "ix, ring_id, n_accounts, n_core, score, tier, tier_reason, families, n_events, "
-        + ", ".join(instant(f"{end}_{what}_at") for what in ("event", "created")
-                    for end in ("first", "last"))
-        + ", lineage, capability_profile",
+        "rings", "ring", "ring", "loaded_ring", "ix",
+        "ring_id:string n_accounts:long n_core:long score:double tier:string "
+        "tier_reason:string families:string[] n_events:long first_event_at:datetime "
+        "last_event_at:datetime first_created_at:datetime last_created_at:datetime "
+        "lineage:string capability_profile:string",
+        "'Ring'",
     ),
-    NodePart("earlier rings", "past_ring", "ring", "loaded_past_ring", "ix, ring_id"),
+    NodePart(
+        "earlier rings", "past_ring", "ring", "loaded_past_ring", "ix",
+        "ring_id:string is_past:boolean", "'Ring'",
+    ),
 )
 """Nodes, in the order they are loaded."""
 
 LINKS = (
     LinkPart(
         "USED", "used", "loaded_holding",
-        {"account_ix": "account", "identifier_ix": "identifier"},
-        instant("first_seen_at") + ", " + instant("last_seen_at") + ", n_events, bits",
+        (("account_ix", "account"), ("identifier_ix", "identifier")),
+        "first_seen_at:datetime last_seen_at:datetime n_events:long bits:double",
     ),
     LinkPart(
         "LINKED_TO", "linked_to", "loaded_link",
-        {"account_ix_l": "account", "account_ix_r": "account"}, "bits, kinds",
+        (("account_ix_l", "account"), ("account_ix_r", "account")), "bits:double kinds:string[]",
     ),
     LinkPart(
-        "MEMBER_OF", "member_of", "loaded_member", {"account_ix": "account", "ring_ix": "ring"},
-        "confidence, role, tier, reason_codes, evidence_bits, prior_bits, absence_bits, "
-        + instant("since"),
+        "MEMBER_OF", "member_of", "loaded_member",
+        (("account_ix", "account"), ("ring_ix", "ring")),
+        "confidence:double role:string tier:string reason_codes:string[] evidence_bits:double "
+        "prior_bits:double absence_bits:double since:datetime",
     ),
     *(
-        LinkPart(type_, type_.lower(), _LINEAGE, {"ring": "ring", "other": "ring"},
-                 where=f"relation = '{type_}'")
+        LinkPart(type_, type_.lower(),
+                 f"(select ring, other from loaded_lineage where relation = '{type_}')",
+                 (("ring", "ring"), ("other", "ring")))
         for type_ in ("CONTINUES", "MERGED_INTO", "SPLIT_FROM")
     ),
 )
 """Relationships, in the order they are loaded: after every node."""
+
+PARTS: tuple[NodePart | LinkPart, ...] = (*NODES, *LINKS)
+"""Everything, in the order it is loaded."""

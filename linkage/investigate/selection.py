@@ -11,6 +11,7 @@ import pyarrow as pa
 from linkage.errors import InputError
 from linkage.evidence.pairs import WIDEST
 from linkage.investigate.model import NODE_OF_KIND, RELATIONS
+from linkage.investigate.parts import PARTS
 from linkage.queries import query
 from linkage.rings.graph import FOLDER
 from linkage.schema import TIERS
@@ -30,7 +31,7 @@ LINEAGE = "lineage.parquet"
 
 _LOADED = (
     "loaded_ring", "loaded_member", "loaded_star", "loaded_identifier", "loaded_account",
-    "loaded_holding", "loaded_link", "loaded_lineage", "loaded_past_ring",
+    "loaded_holding", "loaded_link", "named_lineage", "loaded_past_ring", "loaded_lineage",
 )
 
 
@@ -46,7 +47,9 @@ class Selection:
     def __post_init__(self) -> None:
         unknown = [tier for tier in self.tiers if tier not in TIERS]
         if unknown or not self.tiers:
-            raise ValueError(f"tiers are some of {', '.join(TIERS)}, got {self.tiers}")
+            raise ValueError(
+                f"tiers are some of {', '.join(TIERS)}, got {', '.join(self.tiers) or 'none'}"
+            )
 
     @property
     def name(self) -> str:
@@ -113,3 +116,9 @@ def _rows_of(path: Path) -> str:
     """Return the SELECT of a Parquet file's rows."""
     place = str(path.resolve()).replace("'", "''")
     return f"select * from read_parquet('{place}')"
+
+
+def counts(out: Path, selection: Selection) -> dict[str, int]:
+    """Return how many nodes and relationships of each kind would be loaded."""
+    with selected(out, selection) as store:
+        return {part.name: store.count(part.table) for part in PARTS}

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import psutil
+
 from linkage.errors import GraphStoreError, LockedError
 from linkage.investigate.pages import write_pages
 from linkage.investigate.places import (
@@ -62,8 +64,8 @@ class Server:
     """The Java program, 17 or later."""
     with_gds: bool = False
     """Run with Graph Data Science."""
-    database: str = "neo4j"
-    """The database that is served."""
+    database: str | None = None
+    """The database that is served; None for the one that was served last."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +165,43 @@ def server_environment(folder: Path) -> dict[str, str]:
     return child_environment(NEO4J_HOME=str(folder), NEO4J_CONF=str(folder / "conf"))
 
 
+def served_database(folder: Path) -> str:
+    """Return the database that a folder's server serves, or served last."""
+    return _written(folder).get("initial.dbms.default_database", "neo4j")
+
+
+def as_it_runs(folder: Path) -> Server:
+    """Return how the server of a folder was started, so that it can be started so again.
+
+    Raises
+    ------
+    GraphStoreError
+        If none runs.
+    """
+    running, written = find_running(folder), _written(folder)
+    if running is None:
+        raise GraphStoreError(
+            f"no server runs from {folder}", fix="start it: linkage neo4j start"
+        )
+    command = psutil.Process(running.pid).cmdline()
+    return Server(
+        folder=folder, http_port=running.http_port, bolt_port=running.bolt_port,
+        heap_mb=int(written["server.memory.heap.max_size"].removesuffix("m")),
+        page_cache_mb=int(written["server.memory.pagecache.size"].removesuffix("m")),
+        with_gds="dbms.security.procedures.unrestricted" in written,
+        database=served_database(folder), java=command[0],
+    )
+
+
+def _written(folder: Path) -> dict[str, str]:
+    """Return the settings that the last start wrote."""
+    try:
+        lines = (folder / "conf" / "neo4j.conf").read_text(encoding="utf-8").splitlines()
+    except FileNotFoundError:
+        return {}
+    return {name: value for name, _, value in (line.partition("=") for line in lines)}
+
+
 def _launch(server: Server, parts: Parts, wait_seconds: float) -> Running:
     """Write the settings, make the password on a first start, and start the process."""
     folder = server.folder
@@ -197,12 +236,12 @@ def _settings_text(server: Server) -> str:
         "server.memory.heap.initial_size": f"{server.heap_mb}m",
         "server.memory.heap.max_size": f"{server.heap_mb}m",
         "server.memory.pagecache.size": f"{server.page_cache_mb}m",
-        "initial.dbms.default_database": server.database,
+        "initial.dbms.default_database": server.database or served_database(server.folder),
         "dbms.security.procedures.unrestricted": "gds.*" if server.with_gds else "",
         "dbms.usage_report.enabled": "false",
         "client.allow_telemetry": "false",
         "browser.remote_content_hostname_whitelist": f"{LOOPBACK},localhost",
-        "browser.post_connect_cmd": f"style {pages}/linkage.grass; play {pages}/guide.html",
+        "browser.post_connect_cmd": f"play {pages}/guide.html",
     }
     return "".join(f"{name}={value}\n" for name, value in lines.items() if value)
 
@@ -234,6 +273,19 @@ def _lock(folder: Path) -> Iterator[None]:
 
 
 __all__ = [
-    "BOLT_PORT", "HTTP_PORT", "USER", "Server", "ServerStatus", "admin_command", "bolt_uri",
-    "browser_url", "default_folder", "server_environment", "start", "status", "stop",
+    "BOLT_PORT",
+    "HTTP_PORT",
+    "USER",
+    "Server",
+    "ServerStatus",
+    "admin_command",
+    "as_it_runs",
+    "bolt_uri",
+    "browser_url",
+    "default_folder",
+    "served_database",
+    "server_environment",
+    "start",
+    "status",
+    "stop",
 ]

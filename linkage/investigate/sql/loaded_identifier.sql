@@ -13,20 +13,18 @@ held as (
 ),
 
 chosen as (
-    select
-        i.identifier_ix, i.identifier_id as node_id, i.kind, i.identifier_id, i.label,
-        i.n_accounts, i.is_hub
+    select i.identifier_ix, i.identifier_id, i.kind, i.label, i.n_accounts, i.is_hub
     from identifier_row as i
     left join held as h on i.identifier_ix = h.identifier_ix
     where $everything or h.identifier_ix is not null
     union all
-    select identifier_ix, node_id, kind, identifier_id, label, n_accounts, false as is_hub
+    select identifier_ix, node_id as identifier_id, kind, label, n_accounts, false as is_hub
     from loaded_star
 )
 
 select
-    c.identifier_ix, c.node_id, c.kind, c.identifier_id, c.label, c.n_accounts, c.is_hub,
-    coalesce(n.node, 'Other') as node
+    c.identifier_ix, c.identifier_id, coalesce(n.node, 'Other') as node, c.kind, c.label,
+    c.n_accounts, c.is_hub
 from chosen as c
 left join node_of_kind as n on c.kind = n.kind
 order by identifier_ix

@@ -1,11 +1,18 @@
--- Purpose:    which loaded ring comes from which other ring.
--- Grain:      (ring_id, relation, other_ring_id)
--- Inputs:     lineage_row (ring_id, relation, other_ring_id), loaded_ring, chosen_relation
+-- Purpose:    which ring comes from which, by their numbers.
+-- Grain:      (relation, ring, other)
+-- Inputs:     named_lineage, loaded_ring, loaded_past_ring
 -- Parameters: none
 -- Order:      by grain
-select distinct l.ring_id, l.relation, l.other_ring_id
-from lineage_row as l
-inner join loaded_ring as r on l.ring_id = r.ring_id or l.other_ring_id = r.ring_id
-inner join chosen_relation as c on l.relation = c.relation
-where l.ring_id <> l.other_ring_id
-order by l.ring_id, l.relation, l.other_ring_id
+with
+
+numbered as (
+    select ix, ring_id from loaded_ring
+    union all
+    select ix, ring_id from loaded_past_ring
+)
+
+select n.relation, r.ix as ring, o.ix as other
+from named_lineage as n
+inner join numbered as r on n.ring_id = r.ring_id
+inner join numbered as o on n.other_ring_id = o.ring_id
+order by relation, ring, other

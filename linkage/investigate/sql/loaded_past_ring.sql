@@ -1,14 +1,14 @@
 -- Purpose:    rings that lineage names and that are not among the loaded ones, numbered after them.
 -- Grain:      ix
--- Inputs:     loaded_lineage, loaded_ring
+-- Inputs:     named_lineage, loaded_ring
 -- Parameters: none
 -- Order:      by grain
 with
 
 named as (
-    select ring_id from loaded_lineage
+    select ring_id from named_lineage
     union
-    select other_ring_id as ring_id from loaded_lineage
+    select other_ring_id as ring_id from named_lineage
 ),
 
 past as (
@@ -23,7 +23,8 @@ counted as (
 )
 
 select
-    cast(c.n_known + row_number() over (order by p.ring_id) - 1 as integer) as ix, p.ring_id
+    cast(c.n_known + row_number() over (order by p.ring_id) - 1 as integer) as ix, p.ring_id,
+    true as is_past
 from past as p
 cross join counted as c
 order by ix

@@ -173,9 +173,10 @@ def _import(fresh: local.Server, place: Path, options: list[str], follow: Follow
     parts = assemble(fresh.parts or local.default_folder(), java=fresh.java,
                      with_gds=fresh.with_gds)
     command = local.admin_command(
-        fresh, parts, "database", "import", "full", "--id-type=integer", "--bad-tolerance=0",
+        fresh, parts, "database", "import", "full", str(fresh.database),
+        "--id-type=integer", "--bad-tolerance=0",
         f"--array-delimiter=U+{SEPARATOR:04X}", f"--multiline-fields={str(has_lines).lower()}",
-        f"--report-file={place / 'report'}", *options, str(fresh.database),
+        f"--report-file={place / 'report'}", *options,
     )
     done = subprocess.run(
         command, env=local.server_environment(fresh.folder), stdin=subprocess.DEVNULL,
@@ -184,7 +185,9 @@ def _import(fresh: local.Server, place: Path, options: list[str], follow: Follow
     if done.returncode:
         _forget(fresh)
         said = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
-        why = next((line for line in said if "rror" in line or "xception" in line), "")
+        log.debug("the import tool said: %s", " | ".join(said))
+        told = [line for line in said if not line.startswith(("Run with", "Neo4j version"))]
+        why = told[-1].strip() if told else ""
         raise GraphStoreError(
             f"Neo4j's import tool failed: {why or f'exit code {done.returncode}'}",
             fix=f"see that {fresh.folder} has disk space; the old database serves as before",

@@ -8,6 +8,7 @@ from linkage.cli.evaluate import evaluate
 from linkage.cli.explain import explain
 from linkage.cli.group import LinkageGroup
 from linkage.cli.load import load
+from linkage.cli.lookup import lookup
 from linkage.cli.neo4j import neo4j
 from linkage.cli.report import report
 from linkage.cli.ring import ring
@@ -21,7 +22,7 @@ def cli() -> None:
     """Find rings of accounts run by one operator, with evidence a person can check."""
 
 
-for verb in (run, ring, explain, report, evaluate, simulate, load, decisions, neo4j):
+for verb in (run, ring, explain, report, evaluate, simulate, load, decisions, neo4j, lookup):
     cli.add_command(verb)
 
 

@@ -20,6 +20,7 @@ test: $(VENV)/installed-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cog --check README.md
+	tests/bin/prepare
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/installed-test

@@ -88,6 +88,17 @@ def password(folder: Path | None) -> None:
     show_text(read_password(folder or default_folder()))
 
 
+@neo4j.command(cls=Verb, examples=("linkage neo4j pages pages/",))
+@click.argument("place", metavar="DIR", type=click.Path(path_type=Path))
+def pages(place: Path) -> None:
+    """Write style, guide and saved queries for the web server beside a Neo4j of your own."""
+    from linkage.investigate.pages import write_own_pages
+
+    write_own_pages(place)
+    show_text(str(place))
+    note("now: serve it as /browser/linkage/ of Neo4j Browser's own address; see compose.yaml")
+
+
 def _show(found: "ServerStatus", as_json: bool) -> None:
     """Write what is known about a server."""
     if as_json:

@@ -51,6 +51,8 @@ class Lease:
     def finish(self, manifest: Mapping[str, Any], part: str, written: Mapping[str, int]) -> None:
         """Note that the run is loaded whole, and give the lease back."""
         run_id = self.run_id
+        for look in ("look_of_rings", "look_of_hubs"):
+            self.write(statement("load", look))
         self.write(statement("load", "run_part"), run_id=run_id, part=part)
         self.write(
             statement("load", "run_end"), run_id=run_id, finished_at=finished_at(run_id),

@@ -57,8 +57,18 @@ def write_pages(web: Path, browser_jar: Path) -> None:
         with zipfile.ZipFile(browser_jar) as jar:
             jar.extractall(web, [name for name in jar.namelist() if name.startswith("browser/")])
         mark.touch()
-    place = web / "browser" / FOLDER
-    place.mkdir(exist_ok=True)
+    write_own_pages(web / "browser" / FOLDER)
+
+
+def write_own_pages(place: Path) -> None:
+    """Write style, guide, set-up page and saved queries into a folder.
+
+    Parameters
+    ----------
+    place
+        What a web server shows as ``/browser/linkage/``; made when it is missing.
+    """
+    place.mkdir(parents=True, exist_ok=True)
     for name in _PAGES:
         (place / name).write_text(_page(name), encoding="utf-8")
     (place / "queries.json").write_text(_queries_json(), encoding="utf-8")

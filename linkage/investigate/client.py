@@ -2,7 +2,6 @@
 
 import logging
 import re
-import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -27,6 +26,9 @@ log = logging.getLogger(__name__)
 
 OLDEST = (5, 26)
 """Oldest release whose Cypher has dynamic labels."""
+
+RETRY_SECONDS = 30.0
+"""How long a transaction is tried again after a passing failure."""
 
 Check = Callable[[tuple[dict[str, Any], ...]], None]
 
@@ -131,6 +133,7 @@ def connect(
     with explained(uri):
         driver = neo4j.GraphDatabase.driver(
             uri, auth=(user, password), connection_timeout=15.0,
+            max_transaction_retry_time=RETRY_SECONDS,
             notifications_min_severity="OFF", telemetry_disabled=True,
         )
     with driver:
@@ -140,25 +143,6 @@ def connect(
         graph = Graph(driver, uri=uri, database=database)
         graph.read(Query("one", "RETURN 1 AS one"))
         yield graph
-
-
-def wait_until_it_answers(uri: str, *, user: str, password: str, seconds: float) -> None:
-    """Return when a server that is starting takes queries.
-
-    Raises
-    ------
-    GraphStoreError
-        If it does not within the time.
-    """
-    until = time.monotonic() + seconds
-    while True:
-        try:
-            with connect(uri, user=user, password=password):
-                return
-        except GraphStoreError:
-            if time.monotonic() > until:
-                raise
-            time.sleep(0.5)
 
 
 def _check_version(uri: str, agent: str) -> None:

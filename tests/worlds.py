@@ -59,7 +59,8 @@ def run(world: Path, out: Path, *, replace: bool = False, **knobs: Any) -> Path:
 def digests(out: Path) -> dict[str, str]:
     """Return the checksum of each published table."""
     return {
-        name: hashlib.sha256((out / f"{name}.parquet").read_bytes()).hexdigest() for name in (*TABLES, *GRAPH)
+        name: hashlib.sha256((out / f"{name}.parquet").read_bytes()).hexdigest()
+        for name in (*TABLES, *GRAPH)
     }
 
 

@@ -78,17 +78,27 @@ def _delta(folder: Path, local: server.Server, n_accounts: int) -> None:
     for night, day in (("first night", 1), ("next night", 2), ("the same again", 2)):
         run_id = f"2026-06-0{day}T000000Z"
         out = write_tables(folder / "delta", n_accounts=n_accounts, n_held=5, run_id=run_id)
-        watch = _Watch()
+        watch, spent = _Watch(), _cpu_seconds(local)
         with connect(access.uri, user=access.user, password=access.password) as graph:
             result = load(out, graph, EVERYTHING, follow=watch)
+        spent = _cpu_seconds(local) - spent
         shutil.rmtree(out)
         n_nodes, n_links = (sum(result.written[name] for name in names) for names in (NODES, LINKS))
         on_nodes, on_links = (
             sum(watch.seconds.get(name, 0.0) for name in names) for names in (NODES, LINKS))
         rows.append((night, n_nodes, n_links, round(n_nodes / on_nodes),
-                     round(n_links / on_links), result.seconds))
+                     round(n_links / on_links), result.seconds, spent))
     show_table(f"delta, {n_accounts:,} accounts", (
-        "load", "nodes", "relationships", "nodes/s", "relationships/s", "whole, s"), rows)
+        "load", "nodes", "relationships", "nodes/s", "relationships/s", "whole, s",
+        "server's CPU, s"), rows)
+
+
+def _cpu_seconds(local: server.Server) -> float:
+    """CPU time that the server has used so far: what a busy machine does not change."""
+    running = server.find_running(local.folder)
+    assert running is not None
+    times = psutil.Process(running.pid).cpu_times()
+    return float(times.user + times.system)
 
 
 def _full(folder: Path, local: server.Server, n_accounts: int) -> None:

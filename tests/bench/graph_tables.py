@@ -79,7 +79,8 @@ def _write_rings(folder: Path, member: np.ndarray, names: pa.Array, run_id: str)
     _write(folder / "members", schema.MEMBERS, {
         "ring_id": ring, "account_id": names.take(pa.array(member)),
         "confidence": [0.9] * n_members, "tier": ["enforce"] * n_members,
-        "role": ["core"] * n_members, "reason_codes": [["shares_device"]] * n_members, "evidence_bits": [10.0] * n_members,
+        "role": ["core"] * n_members, "reason_codes": [["shares_device"]] * n_members,
+        "evidence_bits": [10.0] * n_members,
     })
     _write(folder / "evidence", schema.EVIDENCE, {
         "ring_id": ring, "account_id": names.take(pa.array(member)), "kind": ["prior"] * n_members,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, TimeoutError
 
 PATIENCE_MS = 60_000
 GUIDE = "A case, from tonight"
@@ -85,8 +85,14 @@ class Investigator:
 
     @contextmanager
     def _new_frame(self) -> Iterator[None]:
-        """Wait until one frame more is there."""
-        frames = self.page.get_by_test_id("frame")
-        n_before = frames.count()
+        """Wait until a frame is there that was not; Browser keeps no more than 15."""
+        self.page.evaluate(
+            "document.querySelectorAll('[data-testid=frame]')"
+            ".forEach(frame => { frame.dataset.isOld = 'yes'; })"
+        )
         yield
-        frames.nth(n_before).wait_for()
+        try:
+            self.page.locator("[data-testid=frame]:not([data-is-old])").first.wait_for()
+        except TimeoutError:
+            self.shot("no-answer")
+            raise

@@ -76,7 +76,7 @@ def test_a_decision_is_made_by_a_saved_query_and_kept(investigator, graph):
     ]
 
 
-def test_hostile_ids_and_labels_are_shown_as_text(investigator, graph):
+def test_hostile_ids_and_labels_are_shown_as_text(investigator, graph, n_wide):
     investigator.set_parameters(ring_id="'ring-c3'")
     frame = investigator.run_saved("2 One ring", "1 Open a ring: picture")
     frame.locator(".node").first.wait_for()
@@ -88,7 +88,7 @@ def test_hostile_ids_and_labels_are_shown_as_text(investigator, graph):
     for text in EVIL[1:4]:
         assert re.sub(r"\s", "", text) in shown
     assert investigator.page.evaluate("window.owned") is None
-    assert graph.execute_query("match (n:Account) return count(n) as n").records[0]["n"] > 25_000
+    assert graph.execute_query("match (n:Account) return count(n) as n").records[0]["n"] > n_wide
 
 
 def test_a_link_to_a_hostile_account_opens_that_account(

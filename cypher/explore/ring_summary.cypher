@@ -7,8 +7,9 @@
 MATCH (ring:Ring {ring_id: $ring_id})
 CALL (ring) {
   RETURN 'ring' AS section, 0 AS place,
-         ring.ring_id + ': ' + ring.tier + ', ' + ring.lineage + ', ' + ring.tier_reason AS name,
-         ring.n_accounts AS n_accounts, ring.score AS bits
+         ring.tier + ', score ' + toString(round(ring.score, 3)) + ', ' + ring.lineage + ': '
+           + ring.tier_reason AS name,
+         ring.n_accounts AS n_accounts, null AS bits
   UNION ALL
   MATCH (:Account)-[member:MEMBER_OF]->(ring)
   RETURN 'role' AS section, 1 AS place, member.role AS name, count(*) AS n_accounts,

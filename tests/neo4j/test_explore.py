@@ -7,6 +7,7 @@ import pytest
 from graph_seed import EVIL, GROWN, WIDE, load_seed, small_graph
 from graph_server import clear
 
+from linkage.investigate.links import literal
 from linkage.investigate.pages import guide, saved_queries
 from linkage.queries import statement, statements
 
@@ -168,6 +169,13 @@ def test_a_hostile_text_stays_data(graph, text):
                 decided_by=text)
     assert (made[0]["about"], made[0]["note"], made[0]["decided_by"]) == (text, text, text)
     assert graph.execute_query("match (n) return count(n) as n").records[0]["n"] == n_before + 1
+
+
+@pytest.mark.parametrize(
+    "text", [*EVIL, "", "it's", "\\", "\\u0027 + 'x", "''\\'", "a\nb\tc", "\U0001f600"]
+)
+def test_a_literal_is_the_text_whatever_it_holds(graph, text):
+    assert graph.execute_query(f"return {literal(text)} as text").records[0]["text"] == text
 
 
 def test_labels_for_style_follow_the_properties(graph):

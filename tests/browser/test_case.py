@@ -96,7 +96,7 @@ def test_a_link_to_a_hostile_account_opens_that_account(
 ):
     from linkage.investigate.links import plain_link, set_up_link
 
-    for text in EVIL:
+    for text in EVIL[::2]:
         investigator.page.goto(
             set_up_link("account_id", text, browser=neo4j_server.browser_url)
         )

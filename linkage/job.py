@@ -32,6 +32,7 @@ from linkage.ingest import IngestReport, ingest, load_key
 from linkage.publish import published
 from linkage.report import write_report
 from linkage.rings.assemble import assemble
+from linkage.rings.graph import with_kinds, write_graph
 from linkage.schema import TIERS
 from linkage.settings import Settings
 from linkage.store import Store
@@ -178,8 +179,9 @@ def _compute(
             counts["candidate_pairs"] = preview.n_pairs
             best = best_by_family(incidence, agreements(incidence, preview))
             weights = estimate_weights(incidence, best)
-            pair, _ = strong_pairs(best, weights)
+            pair, bits = strong_pairs(best, weights)
             counts["strong_pairs"] = len(pair)
+            strong = with_kinds(best, pair, bits)
             del best
         with stages("communities") as counts:
             found = find_communities(
@@ -193,6 +195,8 @@ def _compute(
                 labels=settings.labels,
             )
             counts["rings"] = tables["rings"].num_rows
+        with stages("graph") as counts:
+            counts.update(write_graph(store, folder, incidence, strong, found))
     shutil.rmtree(work, ignore_errors=True)
     told = {
         "pairs": {

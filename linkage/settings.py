@@ -287,3 +287,20 @@ def environment_key(environment: Mapping[str, str] | None = None) -> str | None:
     """
     variables = os.environ if environment is None else environment
     return variables.get("LINKAGE_KEY") or None
+
+
+def environment_password(environment: Mapping[str, str] | None = None) -> str | None:
+    """Return ``NEO4J_PASSWORD``; None when it is not set.
+
+    Examples
+    --------
+    >>> environment_password({}) is None
+    True
+    """
+    variables = os.environ if environment is None else environment
+    return variables.get("NEO4J_PASSWORD") or None
+
+
+def child_environment(**more: str) -> dict[str, str]:
+    """Return this process's environment with some variables more, for a program it starts."""
+    return {**os.environ, **more}

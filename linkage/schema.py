@@ -103,3 +103,17 @@ EVIDENCE = pa.schema([
     pa.field("last_seen_at", INSTANT),
 ])
 """evidence.parquet: one row per ring, account and identifier; bits add up per account."""
+
+LINEAGE = pa.schema([
+    pa.field("ring_id", pa.string(), nullable=False),
+    pa.field("relation", pa.string(), nullable=False),
+    pa.field("other_ring_id", pa.string()),
+    pa.field("overlap", pa.float64(), nullable=False),
+    pa.field("n_accounts_before", pa.int64(), nullable=False),
+    pa.field("n_accounts", pa.int64(), nullable=False),
+    pa.field("n_joined", pa.int64(), nullable=False),
+    pa.field("n_left", pa.int64(), nullable=False),
+])
+"""lineage.parquet: one row per relation of a ring with one of the last night, by ring_id:
+``CONTINUES`` (itself), ``MERGED_INTO``, ``SPLIT_FROM``, ``RESPAWNED_FROM``, or ``LOST`` (with
+none). Overlap is the share in common, in [0, 1]; numbers of accounts are those of ring_id."""

@@ -8,6 +8,7 @@ from linkage.cli.explain import explain
 from linkage.cli.group import LinkageGroup
 from linkage.cli.report import report
 from linkage.cli.ring import ring
+from linkage.cli.rings import rings
 from linkage.cli.run import run
 from linkage.cli.simulate import simulate
 
@@ -18,7 +19,7 @@ def cli() -> None:
     """Find rings of accounts run by one operator, with evidence a person can check."""
 
 
-for verb in (run, ring, explain, report, evaluate, simulate):
+for verb in (run, rings, ring, explain, report, evaluate, simulate):
     cli.add_command(verb)
 
 

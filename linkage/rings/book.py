@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, fields, replace
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -124,7 +125,7 @@ def ids_of_members(ring: Ints, account: Ints, names: pa.Array) -> list[str]:
     bounds = np.searchsorted(ring[order], np.arange(int(ring.max(initial=-1)) + 2))
     return [
         "ring-" + hashlib.sha256("\n".join(who[a:b]).encode()).hexdigest()[:12]
-        for a, b in zip(bounds[:-1], bounds[1:], strict=True)
+        for a, b in pairwise(bounds)
     ]
 
 

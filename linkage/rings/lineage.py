@@ -10,28 +10,18 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.rings.book import CONFIRMED, Book
+from linkage.rings.respawn import ended_rings, respawned_rings
 from linkage.schema import LINEAGE
-from linkage.signals import NEVER_ALONE
 
 SAME_OPERATION = 0.25
 """Share of a ring's weight, tonight's or the former one's, that both must have in common."""
 
 FEWEST_IN_COMMON = 2
 """Accounts that two nights' rings must have in common to be one operation, or one's part."""
-
-SAME_HAND = 0.2
-"""Share of a new ring's identifiers, by weight, that a former ring must have held already."""
-
-SAME_HOURS = 0.9
-"""Cosine of two weeks of activity above which habits count as a family of evidence."""
-
-MOSTLY_BANNED = 0.5
 
 QUIET = timedelta(days=14)
 """A ring without an event for so long, at the newest event of all, is dormant."""
@@ -78,23 +68,22 @@ def follow(
     >>> follow(no_book(), no_book()).names
     {}
     """
-    overlaps = _overlaps(tonight, former, confirmed)
-    alike = overlaps[
-        (overlaps["n"] >= FEWEST_IN_COMMON)
-        & (overlaps[["of_then", "of_now"]].max(axis=1) >= SAME_OPERATION)
+    alike = [
+        pair for pair in _overlaps(tonight, former, confirmed)
+        if pair.n >= FEWEST_IN_COMMON and max(pair.of_then, pair.of_now) >= SAME_OPERATION
     ]
     kept = _continued(alike)
     names = _names(tonight, former, kept)
     was_found = set(former.rings.filter(former.rings["is_found"])["ring_id"].to_pylist())
-    relations = [
-        (names[row.now], CONTINUES, row.then, row.of_then)
-        for row in alike.itertuples() if kept.get(row.now) == row.then
+    relations: list[Relation] = [
+        (names[pair.now], CONTINUES, pair.then, pair.of_then)
+        for pair in alike if kept.get(pair.now) == pair.then
     ]
     relations += _merged(alike, kept, names, was_found)
-    split = _split(alike, kept, names)
-    newcomers = set(names) - set(kept) - {row[0] for row in split}
+    split = _split(alike, kept)
+    newcomers = set(names) - set(kept) - {now for now, _, _ in split}
     quiet = _quiet(tonight, newest)
-    respawned = _respawned(tonight, former, newcomers, _ended(former, kept, quiet))
+    respawned = respawned_rings(tonight, former, newcomers, ended_rings(former, kept, quiet))
     relations += [(names[now], SPLIT_FROM, then, share) for now, then, share in split]
     relations += [(names[now], RESPAWNED_FROM, then, share) for now, then, share in respawned]
     gone = was_found - set(kept.values()) - {row[0] for row in relations}
@@ -103,8 +92,20 @@ def follow(
     return Followed(names, _lineage(table, names, kept, quiet), table)
 
 
-def _overlaps(tonight: Book, former: Book, confirmed: Collection[str]) -> pd.DataFrame:
-    """List pairs of rings with accounts in common: now, then, n, weight, of_then, of_now."""
+@dataclass(frozen=True)
+class _Pair:
+    """Two nights' rings with accounts in common."""
+
+    now: str
+    then: str
+    n: int
+    of_now: float
+    """Share of tonight's ring, by weight."""
+    of_then: float
+
+
+def _overlaps(tonight: Book, former: Book, confirmed: Collection[str]) -> list[_Pair]:
+    """List pairs of rings with accounts in common, the heaviest first."""
     now, then = tonight.members.to_pandas(), former.members.to_pandas()
     then.loc[then["ring_id"].isin(list(confirmed)), "weight"] = CONFIRMED
     whole_now = now.groupby("ring_id")["weight"].sum()
@@ -117,20 +118,19 @@ def _overlaps(tonight: Book, former: Book, confirmed: Collection[str]) -> pd.Dat
     ).rename(columns={"ring_id_now": "now", "ring_id_then": "then"})
     pairs["of_now"] = pairs["now_weight"] / pairs["now"].map(whole_now)
     pairs["of_then"] = pairs["then_weight"] / pairs["then"].map(whole_then)
-    ordered: pd.DataFrame = pairs.sort_values(
-        ["weight", "then", "now"], ascending=[False, True, True]
-    )
-    return ordered
+    pairs = pairs.sort_values(["weight", "then", "now"], ascending=[False, True, True])
+    columns = [pairs[name].tolist() for name in ("now", "then", "n", "of_now", "of_then")]
+    return [_Pair(*row) for row in zip(*columns, strict=True)]
 
 
-def _continued(alike: pd.DataFrame) -> dict[str, str]:
+def _continued(alike: list[_Pair]) -> dict[str, str]:
     """Give each former id to the ring that has most in common with it, heaviest pairs first."""
     kept: dict[str, str] = {}
     taken: set[str] = set()
-    for row in alike.itertuples():
-        if row.now not in kept and row.then not in taken:
-            kept[row.now] = row.then
-            taken.add(row.then)
+    for pair in alike:
+        if pair.now not in kept and pair.then not in taken:
+            kept[pair.now] = pair.then
+            taken.add(pair.then)
     return kept
 
 
@@ -152,61 +152,25 @@ Relation = tuple[str, str, str | None, float]
 
 
 def _merged(
-    alike: pd.DataFrame, kept: dict[str, str], names: dict[str, str], was_found: set[str]
+    alike: list[_Pair], kept: dict[str, str], names: dict[str, str], was_found: set[str]
 ) -> list[Relation]:
     """List last night's rings that another ring took in."""
-    lost = alike[~alike["then"].isin(list(kept.values())) & alike["then"].isin(list(was_found))]
-    into = lost[lost["of_then"] >= SAME_OPERATION].drop_duplicates("then")
-    return [(row.then, MERGED_INTO, names[row.now], row.of_then) for row in into.itertuples()]
+    lost = was_found - set(kept.values())
+    into: dict[str, _Pair] = {}
+    for pair in alike:
+        if pair.then in lost and pair.of_then >= SAME_OPERATION:
+            into.setdefault(pair.then, pair)
+    return [(then, MERGED_INTO, names[pair.now], pair.of_then) for then, pair in into.items()]
 
 
 def _split(
-    alike: pd.DataFrame, kept: dict[str, str], names: dict[str, str]
+    alike: list[_Pair], kept: dict[str, str]
 ) -> list[tuple[str, str, float]]:
     """List new rings made of a former ring's members: now, then, share of the new ring."""
-    pieces = alike[~alike["now"].isin(list(kept)) & (alike["of_now"] >= SAME_OPERATION)]
-    return [(row.now, row.then, row.of_now) for row in pieces.itertuples() if row.now in names]
-
-
-def _respawned(
-    tonight: Book, former: Book, newcomers: set[str], ended: set[str]
-) -> list[tuple[str, str, float]]:
-    """List new rings that go on with an ended ring's means: now, then, share of identifiers."""
-    now = tonight.identifiers.to_pandas()
-    now = now[now["ring_id"].isin(list(newcomers))]
-    then = former.identifiers.to_pandas()
-    then = then[then["ring_id"].isin(list(ended))]
-    if not len(now) or not len(then):
-        return []
-    both = now.merge(then, on="identifier_id", suffixes=("_now", "_then"))
-    pairs = both.groupby(["ring_id_now", "ring_id_then"]).agg(
-        weight=("weight_now", "sum"), families=("family_now", lambda names: set(names)),
-    ).reset_index()
-    pairs["share"] = pairs["weight"] / pairs["ring_id_now"].map(
-        now.groupby("ring_id")["weight"].sum()
-    )
-    pairs = pairs[pairs["share"] >= SAME_HAND].sort_values(
-        ["share", "ring_id_then"], ascending=[False, True]
-    )
-    week_now, week_then = _weeks(tonight), _weeks(former)
-    found: dict[str, tuple[str, float]] = {}
-    for row in pairs.itertuples():
-        habits = _cosine(week_now.get(row.ring_id_now), week_then.get(row.ring_id_then))
-        n_kinds = len(row.families) + (habits >= SAME_HOURS)
-        if n_kinds >= 2 and row.families - set(NEVER_ALONE):
-            found.setdefault(row.ring_id_now, (row.ring_id_then, row.share))
-    return [(now, then, share) for now, (then, share) in sorted(found.items())]
-
-
-def _ended(former: Book, kept: dict[str, str], quiet: set[str]) -> set[str]:
-    """Return former rings that enforcement or their operator ended."""
-    rings = former.rings
-    banned = pc.greater_equal(
-        rings["n_banned"], pc.multiply(rings["n_accounts"].cast(pa.float64()), MOSTLY_BANNED)
-    )
-    mostly = set(rings.filter(banned)["ring_id"].to_pylist())
-    asleep = {kept[ring_id] for ring_id in quiet if ring_id in kept}
-    return (set(rings["ring_id"].to_pylist()) - set(kept.values())) | mostly | asleep
+    return [
+        (pair.now, pair.then, pair.of_now) for pair in alike
+        if pair.now not in kept and pair.of_now >= SAME_OPERATION
+    ]
 
 
 def _quiet(book: Book, newest: datetime | None) -> set[str]:
@@ -215,26 +179,6 @@ def _quiet(book: Book, newest: datetime | None) -> set[str]:
         return set()
     quiet = pc.less(book.rings["last_event_at"], pa.scalar(newest - QUIET))
     return set(book.rings.filter(pc.fill_null(quiet, False))["ring_id"].to_pylist())
-
-
-def _weeks(book: Book) -> dict[str, np.ndarray[tuple[int], np.dtype[np.float64]]]:
-    """Return each ring's events by hour of the week."""
-    weeks = {}
-    for ring_id, rows in book.hours.to_pandas().groupby("ring_id"):
-        week = np.zeros(168)
-        week[rows["hour_of_week"].to_numpy()] = rows["n_events"].to_numpy()
-        weeks[str(ring_id)] = week
-    return weeks
-
-
-def _cosine(
-    one: np.ndarray[tuple[int], np.dtype[np.float64]] | None,
-    other: np.ndarray[tuple[int], np.dtype[np.float64]] | None,
-) -> float:
-    """Likeness of two weeks in [0, 1]; 0 where one is unknown."""
-    if one is None or other is None:
-        return 0.0
-    return float(one @ other / np.sqrt((one @ one) * (other @ other)))
 
 
 def _relations(

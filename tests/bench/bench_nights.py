@@ -11,6 +11,7 @@ import argparse
 import sys
 from collections import Counter, defaultdict
 from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -104,17 +105,11 @@ def _show(nights: list[dict[str, str]], truth: dict[str, str]) -> None:
             for night in nights
         ]
         ids = [one[0][0] for one in best if one]
-        changes = sum(a != b for a, b in zip(ids, ids[1:], strict=False))
+        changes = sum(a != b for a, b in pairwise(ids))
         rows.append((group, len(members), len(ids), len(set(ids)), changes))
     show_table("main id of each operator", ("operator", "accounts", "nights found", "ids",
                                            "changes"), rows)
-    given: dict[str, int] = {}
-    ended: set[str] = set()
-    reused = 0
-    for at, night in enumerate(nights):
-        for ring in set(night.values()):
-            given.setdefault(ring, at)
-        reused += len(ended & set(night.values()))
+    given = {ring for night in nights for ring in night.values()}
     last: dict[str, str] = {}
     for night in nights:
         last.update(night)

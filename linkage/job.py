@@ -33,6 +33,7 @@ from linkage.lock import locked
 from linkage.publish import published
 from linkage.report import write_report
 from linkage.rings.assemble import Assembled, assemble
+from linkage.rings.book import Book
 from linkage.rings.nights import Nights, night_of
 from linkage.schema import TIERS
 from linkage.settings import Settings
@@ -63,6 +64,10 @@ class RunResult:
     out: Path
     manifest: dict[str, Any]
     n_rings_by_tier: dict[str, int]
+    night: str
+    """What it read, as a name: 16 hexadecimal digits."""
+    book: Book
+    """Its rings, as the next night knows them again."""
 
 
 class _Stages:
@@ -106,6 +111,8 @@ def run(
     state: Path | None = None,
     replace: bool = False,
     progress: Progress | None = None,
+    at: datetime | None = None,
+    is_live: bool = True,
 ) -> RunResult:
     """Find the rings in some input and publish them as one folder.
 
@@ -125,6 +132,11 @@ def run(
         Replace a folder that is there already.
     progress
         Who watches, or None.
+    at
+        When the run is made, for its name; now, unless told.
+    is_live
+        Let the state know these rings as the last ones. Else whoever publishes them keeps
+        :attr:`RunResult.book` under :attr:`RunResult.night`.
 
     Raises
     ------
@@ -149,16 +161,19 @@ def run(
                     pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
                     counts[name] = table.num_rows
             by_tier = _by_tier(found.tables["rings"])
-            manifest = _manifest(settings, ingested, told, stages.finished, by_tier)
+            manifest = _manifest(
+                at or datetime.now(UTC), settings, ingested, told, stages.finished, by_tier
+            )
             (folder / "manifest.json").write_text(
                 json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8"
             )
             with stages("report"):
                 write_report(folder)
-        if nights:
+        night = _night(ingested, settings)
+        if nights and is_live:
             # Killed before this, the same night again compares with the same night before.
-            nights.keep(_night(ingested, settings), found.book)
-    return RunResult(out, manifest, by_tier)
+            nights.keep(night, found.book)
+    return RunResult(out, manifest, by_tier, night, found.book)
 
 
 @contextmanager
@@ -255,13 +270,12 @@ def _by_tier(rings: pa.Table) -> dict[str, int]:
 
 
 def _manifest(
-    settings: Settings, ingested: IngestReport, found: dict[str, Any],
+    at: datetime, settings: Settings, ingested: IngestReport, found: dict[str, Any],
     stages: list[dict[str, Any]], by_tier: dict[str, int],
 ) -> dict[str, Any]:
     """Everything that is needed to know what a run did and to do it again."""
-    now = datetime.now(UTC)
     return {
-        "run_id": now.strftime("%Y-%m-%dT%H%M%SZ"),
+        "run_id": at.strftime("%Y-%m-%dT%H%M%SZ"),
         "schema_version": 1,
         "versions": {
             "linkage": version("linkage"), "python": platform.python_version(),

@@ -106,6 +106,9 @@ class Settings:
         return self.max_pairs or min(max(5_000_000, 20 * n_accounts), fits)
 
 
+OTHER_SECTIONS = ("nightly", "gates", "neo4j", "export")
+"""Sections of linkage.toml that are not a run's own: the nightly job reads them."""
+
 _SCALARS = {f.name: f for f in fields(Settings) if f.name not in ("tables", "kinds")}
 
 
@@ -143,6 +146,8 @@ def load_settings(
     written = _read_toml(path) if path else {}
     tables = _tables(written.pop("tables", {}))
     kinds = _kinds(written.pop("kinds", {}))
+    for section in OTHER_SECTIONS:
+        written.pop(section, None)
     given: dict[str, Any] = dict(written)
     variables = os.environ if environment is None else environment
     for name in _SCALARS:

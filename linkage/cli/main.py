@@ -6,6 +6,7 @@ from linkage import __version__
 from linkage.cli.evaluate import evaluate
 from linkage.cli.explain import explain
 from linkage.cli.group import LinkageGroup
+from linkage.cli.nightly import nightly
 from linkage.cli.report import report
 from linkage.cli.ring import ring
 from linkage.cli.rings import rings
@@ -19,7 +20,7 @@ def cli() -> None:
     """Find rings of accounts run by one operator, with evidence a person can check."""
 
 
-for verb in (run, rings, ring, explain, report, evaluate, simulate):
+for verb in (run, nightly, rings, ring, explain, report, evaluate, simulate):
     cli.add_command(verb)
 
 

@@ -58,6 +58,9 @@ class Settings:
     ``LINKAGE_KEY`` goes first."""
     as_of: datetime | None = None
     """Ignore what happened after this instant (UTC)."""
+    overlapping: bool = False
+    """Files overlap, as those of many nights do: an account in several files is as the last
+    of them (by path) has it, and an event in several counts once."""
     leiden: str = "igraph"
     """Which library partitions: ``igraph`` or ``leidenalg``."""
     tables: Mapping[str, tuple[TableMapping, ...]] = field(default_factory=dict)

@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -99,7 +99,7 @@ def load_nightly(path: Path) -> NightlySettings:
         If ``[nightly]`` lacks ``inputs``, ``out`` or ``state``, a key is unknown, or a value
         is of the wrong type or range.
     """
-    run = load_settings(path)
+    run = replace(load_settings(path), overlapping=True)
     written = tomllib.loads(path.read_text(encoding="utf-8"))
     told = _section(written, "nightly", _NIGHTLY)
     for name in ("inputs", "out", "state"):

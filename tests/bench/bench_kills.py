@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 from machine import show_machine, show_table
@@ -43,14 +44,14 @@ def main() -> None:
             bench = _Bench(between, whole_desk, killer, folder, counts)
             for how in KILLS:
                 step = 0
-                while bench.kill(f"step {how}", lambda at: killer.at_step(at, step, KILLS[how])) \
-                        or step < 20:
+                while bench.kill(f"step {how}", partial(
+                        killer.at_step, last=step, how=KILLS[how])) or step < 20:
                     step += 1
             dice = random.Random(told.seed)
             while sum(counts.values()) < told.kills:
                 how = dice.choice(list(KILLS))
-                bench.kill(f"instant {how}", lambda at: killer.after(
-                    at, dice.uniform(0.001, 0.5), KILLS[how]))
+                bench.kill(f"instant {how}", partial(
+                    killer.after, seconds=dice.uniform(0.001, 0.5), how=KILLS[how]))
             for _ in range(told.real):
                 bench.real(dice.uniform(0.5, told.seconds))
     show_table("kills, each followed by a start that made it whole", ("kill", "outcome", "times"),
@@ -69,10 +70,10 @@ class _Bench:
         self._between, self._killer, self._counts = between, killer, counts
         self._place, self._whole = folder / "one", look(whole)
 
-    def kill(self, name: str, kill: object) -> bool:
+    def kill(self, name: str, kill: Callable[[Path], int]) -> bool:
         """Kill one night; False when it came to its end."""
         desk = _copy(self._between, self._place)
-        code = kill(desk.folder)  # type: ignore[operator]
+        code = kill(desk.folder)
         self._check_live(desk)
         assert self._killer.after(desk.folder, 0) == 0
         assert look(desk) == self._whole, name

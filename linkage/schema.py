@@ -149,3 +149,16 @@ GRAPH_LINKS = pa.schema([
 ])
 """graph/links.parquet: pairs whose evidence holds, thinned to the strongest of each account
 and a spanning forest; ``account_ix_l < account_ix_r``; by pair."""
+LINEAGE = pa.schema([
+    pa.field("ring_id", pa.string(), nullable=False),
+    pa.field("relation", pa.string(), nullable=False),
+    pa.field("other_ring_id", pa.string()),
+    pa.field("overlap", pa.float64(), nullable=False),
+    pa.field("n_accounts_before", pa.int64(), nullable=False),
+    pa.field("n_accounts", pa.int64(), nullable=False),
+    pa.field("n_joined", pa.int64(), nullable=False),
+    pa.field("n_left", pa.int64(), nullable=False),
+])
+"""lineage.parquet: one row per relation of a ring with one of the last night, by ring_id:
+``CONTINUES`` (itself), ``MERGED_INTO``, ``SPLIT_FROM``, ``RESPAWNED_FROM``, or ``LOST`` (with
+none). Overlap is the share in common, in [0, 1]; numbers of accounts are those of ring_id."""

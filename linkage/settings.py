@@ -74,6 +74,9 @@ class Settings:
     """Exports to keep; at least 1. The ledger keeps what older ones said."""
     export_tlp: str = "amber"
     """Traffic light protocol level of STIX lists: ``white``, ``green``, ``amber``, ``red``."""
+    overlapping: bool = False
+    """Files overlap, as those of many nights do: an account in several files is as the last
+    of them (by path) has it, and an event in several counts once."""
     leiden: str = "igraph"
     """Which library partitions: ``igraph`` or ``leidenalg``."""
     tables: Mapping[str, tuple[TableMapping, ...]] = field(default_factory=dict)
@@ -132,6 +135,9 @@ class Settings:
         return self.max_pairs or min(max(5_000_000, 20 * n_accounts), fits)
 
 
+OTHER_SECTIONS = ("nightly", "gates", "neo4j", "export")
+"""Sections of linkage.toml that are not a run's own: the nightly job reads them."""
+
 _SCALARS = {f.name: f for f in fields(Settings) if f.name not in ("tables", "kinds")}
 
 
@@ -169,6 +175,8 @@ def load_settings(
     written = _read_toml(path) if path else {}
     tables = _tables(written.pop("tables", {}))
     kinds = _kinds(written.pop("kinds", {}))
+    for section in OTHER_SECTIONS:
+        written.pop(section, None)
     given: dict[str, Any] = dict(written)
     variables = os.environ if environment is None else environment
     for name in _SCALARS:

@@ -11,8 +11,10 @@ from linkage.cli.group import LinkageGroup
 from linkage.cli.load import load
 from linkage.cli.lookup import lookup
 from linkage.cli.neo4j import neo4j
+from linkage.cli.nightly import nightly
 from linkage.cli.report import report
 from linkage.cli.ring import ring
+from linkage.cli.rings import rings
 from linkage.cli.run import run
 from linkage.cli.simulate import simulate
 
@@ -24,7 +26,8 @@ def cli() -> None:
 
 
 for verb in (
-    run, ring, explain, report, export, load, decisions, neo4j, lookup, evaluate, simulate,
+    run, nightly, rings, ring, explain, report, export, load, decisions, neo4j, lookup,
+    evaluate, simulate,
 ):
     cli.add_command(verb)
 

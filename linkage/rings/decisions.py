@@ -43,6 +43,29 @@ class Decisions:
         return replace(verdicts, tier=tier, reason=reason)
 
 
+@dataclass(frozen=True)
+class Confirmed:
+    """Whom people confirmed last."""
+
+    accounts: frozenset[int]
+    """Account numbers."""
+    rings: frozenset[str]
+
+
+def confirmed(store: Store) -> Confirmed:
+    """Read from ``decision`` the accounts and rings whose latest decision is ``confirmed``."""
+    rows = store.arrow(
+        "select account_ix, ring_id, decision from decision order by decided_at nulls first, "
+        "account_ix, ring_id, decision"
+    ).to_pylist()
+    accounts = {row["account_ix"]: row["decision"] for row in rows if row["account_ix"] is not None}
+    rings = {row["ring_id"]: row["decision"] for row in rows if row["ring_id"]}
+    return Confirmed(
+        frozenset(who for who, said in accounts.items() if said == "confirmed"),
+        frozenset(who for who, said in rings.items() if said == "confirmed"),
+    )
+
+
 def decisions(store: Store, found: Communities, ring_ids: pa.Array) -> Decisions:
     """Read the stage table ``decision``; a later decision replaces an earlier one."""
     n_rings = len(ring_ids)

@@ -3,7 +3,46 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+Ints = npt.NDArray[np.int64]
+
 N_OPENING_WORDS = 8
+
+
+@dataclass(frozen=True)
+class PromptBatch:
+    """Some prompts while their text is at hand, equal ones folded."""
+
+    texts: pa.StringArray
+    """(n_texts,) distinct prompts, none null; very long ones cut in the middle."""
+    text: Ints
+    """(n_events,) index into ``texts`` of each event's prompt."""
+    account: Ints
+    """(n_events,) ``account_ix`` of each event; bad and left-out events are not in it."""
+    occurred_at: Ints
+    """(n_events,) microseconds since the epoch, UTC."""
+
+
+class PromptReader(Protocol):
+    """Whoever else wants to read prompts in the one pass in which there is text.
+
+    A batch has no order and no meaning of its own: rows, files and threads fall differently
+    each time. What is returned must therefore add up whatever the split, in whole numbers,
+    and must hold no text.
+    """
+
+    table: str
+    """The stage table that the rows of :meth:`read` are added up in, by ``account_ix``."""
+
+    def read(self, batch: PromptBatch) -> pa.Table:
+        """Return rows of ``account_ix`` (BIGINT) and BIGINT columns to sum per account.
+
+        Called by several threads at once, with batches of at most some thousand events.
+        """
+        ...
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,9 @@ FEWEST_WORDS = 5
 FEWEST_SHINGLES = 8
 """Shingles below which likeness is chance: such a prompt equals its own skeleton only."""
 
+N_REMEMBERED = 1 << 21
+"""Places for skeletons that were sketched already; a power of 2."""
+
 N_EDGE_WORDS = 8
 """Words of an opening and of a closing; the prompt must have both."""
 
@@ -56,14 +59,20 @@ class Sketches:
     shape: Codes
     """(n_texts,) of the structure: sentences and lines, how long each is, where marks are."""
     bands: Codes
-    """(n_texts, N_BANDS) the MinHash sketch; rows of zeros for texts that are too short."""
+    """(n_texts, N_BANDS) the MinHash sketch; rows of zeros for texts that are too short, and
+    for skeletons whose sketch was given out already."""
 
 
 class Sketcher:
-    """Makes sketches under one key; calls from several threads do not disturb each other."""
+    """Makes sketches under one key, of each skeleton about once.
+
+    It remembers a fixed number of skeletons, so a rare one may be sketched again. Calls from
+    several threads do not disturb each other.
+    """
 
     def __init__(self, key: bytes) -> None:
         self._salt = salts(key)
+        self._seen = np.zeros(N_REMEMBERED, dtype=np.uint64)
 
     def sketch(self, texts: pa.StringArray) -> Sketches:
         """Return the sketches of texts of at most ``LONGEST_PROMPT`` characters, none null."""
@@ -98,8 +107,17 @@ class Sketcher:
             opening=edges[0],
             closing=edges[1],
             shape=np.where(is_built, shape, 0).astype(np.uint64),
-            bands=_bands(words, enough, salt),
+            bands=_bands(words, enough & self._is_new(skeleton), salt),
         )
+
+    def _is_new(self, skeleton: Codes) -> Flags:
+        """Flag skeletons that are not remembered, one of equal ones, and remember them."""
+        slot = (skeleton & np.uint64(N_REMEMBERED - 1)).astype(np.int64)
+        found = np.zeros(len(skeleton), dtype=bool)
+        found[np.unique(skeleton, return_index=True)[1]] = True
+        found &= self._seen[slot] != skeleton
+        self._seen[slot[found]] = skeleton[found]
+        return found
 
 
 def _blocks(texts: pa.StringArray) -> Iterator[pa.StringArray]:

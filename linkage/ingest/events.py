@@ -2,7 +2,6 @@
 
 import pyarrow as pa
 
-from linkage.ingest.prompts import PromptSketcher
 from linkage.ingest.quarantine import Quarantine
 from linkage.ingest.reading import TableReader, rejects_name
 from linkage.ingest.rows import BAD_IP, UNKNOWN, reading
@@ -17,9 +16,7 @@ _CODES = {
 numbers with a chance of one in 90,000."""
 
 
-def read_events(
-    store: Store, reader: TableReader, sketcher: PromptSketcher, *, as_of: str | None
-) -> None:
+def read_events(store: Store, reader: TableReader, *, as_of: str | None) -> None:
     """Make the table ``event`` of numbers, in one pass over the files.
 
     Raises
@@ -27,7 +24,7 @@ def read_events(
     InputError
         If a file turns out to be unreadable.
     """
-    select = _coded(reader, sketcher)
+    select = _coded(reader)
     if _is_columnar(reader):
         # Parquet gives one column at a time, so looking texts up again later is cheap.
         store.view("read_event", select)
@@ -87,21 +84,13 @@ def _is_columnar(reader: TableReader) -> bool:
     return all(part.format == "parquet" for part in reader.parts)
 
 
-def _coded(reader: TableReader, sketcher: PromptSketcher) -> str:
+def _coded(reader: TableReader) -> str:
     """Return the SELECT of events with a number beside each value."""
-    sketches = sketcher.codes()
-    codes = [
-        (_coded_text(column), column, code) for column, code in _CODES.items()
-    ] + [
-        (sketches.prompt, "prompt", "prompt_code"),
-        (sketches.opening, "prompt", "opening_code"),
-        (sketches.system, "system_prompt", "system_code"),
-    ]
     # A column that nobody brings is a narrow null: eight bytes of nothing in each of 26
     # million rows made the table spill.
     numbers = ", ".join(
-        f"{expression if reader.has(column) else 'null::TINYINT'} as {code}"
-        for expression, column, code in codes
+        f"{_coded_text(column) if reader.has(column) else 'null::TINYINT'} as {code}"
+        for column, code in _CODES.items()
     )
     return (
         "select file_ix, hash(account_id) as account_code, occurred_at, "

@@ -1,9 +1,10 @@
--- Purpose:    who holds which of the openings of prompts.
+-- Purpose:    who holds which of the first words of prompts whose template is no other account's.
 -- Grain:      event that has one
--- Inputs:     event (account_ix, opening_code, occurred_at)
+-- Inputs:     prompt_lone (account_ix, opening_code, occurred_at)
 -- Parameters: none
 -- Order:      none, the table is an intermediate one
 select
-    account_ix, opening_code as value, occurred_at as first_seen_at, occurred_at as last_seen_at, 1 as n_events
-from event
-where account_ix is not null and opening_code is not null
+    account_ix, opening_code as value, occurred_at as first_seen_at, occurred_at as last_seen_at,
+    1 as n_events
+from prompt_lone
+where opening_code is not null

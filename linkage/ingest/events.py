@@ -10,7 +10,7 @@ from linkage.store import Store
 
 _CODES = {
     "ip": "ip_code", "device_id": "device_code", "user_agent": "user_agent_code",
-    "tls_fingerprint": "tls_code", "session_id": "session_code",
+    "tls_fingerprint": "tls_code", "session_id": "session_code", "model": "model_code",
 }
 """Column to its number: the engine's 64-bit hash. Two of 20 million values have equal
 numbers with a chance of one in 90,000."""
@@ -94,9 +94,16 @@ def _coded(reader: TableReader) -> str:
     )
     return (
         "select file_ix, hash(account_id) as account_code, occurred_at, "
-        f"{', '.join(_CODES)}, {numbers} "
+        f"{', '.join(_CODES)}, {numbers}, {_is_conversation(reader)} as is_conversation "
         f"from ({reader.select(numbered=False)}) as r where {_every_column(reader)}"
     )
+
+
+def _is_conversation(reader: TableReader) -> str:
+    """Return the expression that tells conversations; events of no type are such."""
+    if not reader.has("event_type"):
+        return "true"
+    return "coalesce(lower(nullif(event_type, '')) = 'conversation', true)"
 
 
 def _coded_text(column: str) -> str:

@@ -1,9 +1,10 @@
 """Words of many texts as 64-bit numbers, made by vectors over the bytes of an Arrow column.
 
 A token is a run of letters and digits, or a run of punctuation: code is told by its ``():``
-and its ``=>``. Hyphens and apostrophes part words as spaces do. Each Chinese, Japanese or Korean character is a token by itself, so that a
-pair of tokens is there what a word is elsewhere. ASCII letters are lowered; digits count as
-one digit. Text is never taken apart in Python.
+and its ``=>``. Hyphens and apostrophes part words as spaces do. Each Chinese, Japanese or
+Korean character is a token by itself, so that a pair of tokens is there what a word is
+elsewhere. ASCII letters are lowered; digits count as one digit. Text is never taken apart in
+Python.
 """
 
 from dataclasses import dataclass
@@ -89,10 +90,8 @@ def pairs(one: Tokens) -> Tokens:
 def _bytes(texts: pa.StringArray) -> tuple[Ints, Bytes]:
     """Return (n_texts + 1) offsets into the bytes of some texts, and the bytes."""
     column = pc.fill_null(texts, "").cast(pa.binary())
-    if pc.max(pc.binary_length(column)).as_py() or 0:
-        longest = pc.max(pc.binary_length(column)).as_py()
-        if longest > N_HEAD_BYTES + N_TAIL_BYTES:
-            column = _cut(column)
+    if (pc.max(pc.binary_length(column)).as_py() or 0) > N_HEAD_BYTES + N_TAIL_BYTES:
+        column = _cut(column)
     _, offset_buffer, data_buffer = column.buffers()
     offsets = np.frombuffer(offset_buffer, np.int32, count=len(column) + 1,
                             offset=4 * column.offset).astype(np.int64)

@@ -1,6 +1,7 @@
 """Puts what was found into the tables of the contract."""
 
 import hashlib
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -14,7 +15,9 @@ from linkage.rings.decisions import Texts, decisions
 from linkage.rings.evidence import BITS, evidence_rows
 from linkage.rings.features import measure
 from linkage.rings.judge import Verdicts, judge
+from linkage.rings.profile import Profile, capability_rows, profiles
 from linkage.rings.signs import SIGNS
+from linkage.rings.timeline import pivots, timeline
 from linkage.schema import EVIDENCE, MEMBERS, RINGS
 from linkage.signals import NEVER_ALONE
 from linkage.store import Store
@@ -27,7 +30,7 @@ def assemble(
     store: Store, incidence: Incidence, weights: Weights, found: Communities, *, smallest: int,
     labels: bool = True,
 ) -> dict[str, pa.Table]:
-    """Judge the rings and return ``rings``, ``members`` and ``evidence``.
+    """Judge the rings and return the tables of the output, by name.
 
     Parameters
     ----------
@@ -49,7 +52,7 @@ def assemble(
     ring_ids = _ring_ids(found, names)
     decided = decisions(store, found, ring_ids)
     verdicts = decided.on_rings(verdicts)
-    rings = _rings(measures, verdicts, ring_ids)
+    rings = _rings(measures, verdicts, ring_ids, profiles(store, len(ring_ids)))
     tier, reasons, bits = _member_judgement(incidence, found, verdicts, decided.accounts)
     confidence = 1 / (1 + np.exp(-found.nats))
     members = pa.table({
@@ -70,6 +73,9 @@ def assemble(
         "rings": rings.take(_rank(rings)),
         "members": members.sort_by([("ring_id", "ascending"), ("account_id", "ascending")]),
         "evidence": evidence,
+        "capabilities": capability_rows(store, ring_ids, names),
+        "timeline": timeline(store, ring_ids),
+        "pivots": pivots(store, ring_ids),
     }
 
 
@@ -86,7 +92,10 @@ def _ring_ids(found: Communities, names: pa.Array) -> pa.Array:
     ], pa.string())
 
 
-def _rings(measures: pd.DataFrame, verdicts: Verdicts, ring_ids: pa.Array) -> pa.Table:
+def _rings(
+    measures: pd.DataFrame, verdicts: Verdicts, ring_ids: pa.Array,
+    profiled: Sequence[Profile | None],
+) -> pa.Table:
     """Make rings.parquet."""
     n = len(measures)
     instants = {
@@ -102,7 +111,9 @@ def _rings(measures: pd.DataFrame, verdicts: Verdicts, ring_ids: pa.Array) -> pa
         "tier_reason": verdicts.reason,
         "n_events": measures["n_events"].to_numpy(),
         **instants,
-        "capability_profile": pa.nulls(n, pa.string()),
+        "capability_profile": pa.array(
+            [one.text if one else None for one in profiled], pa.string()
+        ),
         "lineage": ["new"] * n,
         "families": pa.array(verdicts.families, pa.list_(pa.string())),
         "n_core": measures["n_core"].to_numpy(),

@@ -31,6 +31,7 @@ _BROUGHT_BY = {
     "user_agent": ("events", "user_agent"), "prompt_template": ("events", "prompt"),
     "prompt_opening": ("events", "prompt"), "prompt_closing": ("events", "prompt"),
     "prompt_shape": ("events", "prompt"), "prompt_order": ("events", "prompt"),
+    "prompt_copy": ("events", "prompt"),
     "prompt_clock": ("events", "prompt"),
     "system_prompt": ("events", "system_prompt"), "card": ("payments", "instrument_id"),
     "bin": ("payments", "bin"), "email_root": ("accounts", "email"),

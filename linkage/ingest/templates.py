@@ -23,7 +23,7 @@ Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
 
-ALIKE = 0.4
+ALIKE = 0.5
 """Jaccard similarity to the centre from which a skeleton is of its template."""
 
 KEYS_AT_ONCE = 1 << 23

@@ -52,7 +52,11 @@ select
     case
         when not $labels then null
         when is_placeholder then text
-        when $kind in ('prompt_template', 'prompt_opening', 'prompt_closing', 'system_prompt')
+        when
+            $kind in (
+                'prompt_template', 'prompt_copy', 'prompt_opening', 'prompt_closing',
+                'system_prompt'
+            )
             then 'template ' || left(identifier_id, 6)
         when $kind = 'prompt_shape' then 'shape ' || left(identifier_id, 6)
         when $kind = 'prompt_order' then 'step ' || left(identifier_id, 6)

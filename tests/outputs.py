@@ -72,7 +72,7 @@ def write_output(out: Path) -> Path:
         rows = [
             _evidence(LARGE, account_id, "prior", None, -14.5, 100_000, 4),
             _evidence(LARGE, account_id, "card", "•••• 4242", 11.25, 4, 4),
-            _evidence(LARGE, account_id, "prompt_skeleton", "template 3fa2b1", 9.5, 6, 4),
+            _evidence(LARGE, account_id, "prompt_template", "template 3fa2b1", 9.5, 6, 4),
         ]
         if n == 0:
             rows.append(_evidence(LARGE, account_id, "absence", None, -0.75, 0, 0))

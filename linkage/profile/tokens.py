@@ -18,9 +18,9 @@ Hashes = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
 Bytes = npt.NDArray[np.uint8]
 
-N_HEAD_BYTES = 1_536
+N_HEAD_BYTES = 768
 """Bytes read of a text's beginning, where a task is mostly put."""
-N_TAIL_BYTES = 512
+N_TAIL_BYTES = 256
 """Bytes read of its end, where it is put after quoted matter."""
 
 _BLOCK_BYTES = 1 << 18

@@ -60,6 +60,8 @@ class Settings:
     """Ignore what happened after this instant (UTC)."""
     leiden: str = "igraph"
     """Which library partitions: ``igraph`` or ``leidenalg``."""
+    semantic: bool = False
+    """Compare a bounded sample of prompts by their meaning; needs ``linkage[semantic]``."""
     tables: Mapping[str, tuple[TableMapping, ...]] = field(default_factory=dict)
     """Contract table to the user's tables that feed it."""
     kinds: Mapping[str, KindSettings] = field(default_factory=dict)

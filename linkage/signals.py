@@ -57,6 +57,8 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("prompt_closing", "prompt", "prompt_closing", 0.40, 0.60,
            "sent prompts that close like {}"),
     Signal("prompt_shape", "prompt", "prompt_shape", 0.40, 0.30, "sent prompts built like {}"),
+    Signal("prompt_meaning", "prompt", "prompt_meaning", 0.40, 0.60,
+           "sent prompts that mean the same as {}"),
     Signal("prompt_order", "prompt", "prompt_order", 0.20, 0.40,
            "sent templates in the same order ({})", is_qualifier=True),
     Signal("system_prompt", "prompt", "system_prompt", 0.40, 0.33, "sent system prompts of {}"),

@@ -8,8 +8,10 @@ from pathlib import Path
 from linkage.errors import InputError
 from linkage.ingest.addresses import Network, make_addresses, parse_network
 from linkage.ingest.checksums import Checksums
+from linkage.ingest.embedding import packaged_embedder
 from linkage.ingest.events import close_events, drop_event_source, read_events
 from linkage.ingest.identifiers import make_identifiers, placeholder_notes
+from linkage.ingest.meanings import make_meanings
 from linkage.ingest.prompts import PromptReader, PromptSketcher, read_prompts
 from linkage.ingest.quarantine import Quarantine
 from linkage.ingest.reading import TableReader, reader_of
@@ -30,7 +32,8 @@ _BROUGHT_BY = {
     "session": ("events", "session_id"), "tls": ("events", "tls_fingerprint"),
     "user_agent": ("events", "user_agent"), "prompt_template": ("events", "prompt"),
     "prompt_opening": ("events", "prompt"), "prompt_closing": ("events", "prompt"),
-    "prompt_shape": ("events", "prompt"), "prompt_order": ("events", "prompt"),
+    "prompt_meaning": ("events", "prompt"), "prompt_shape": ("events", "prompt"),
+    "prompt_order": ("events", "prompt"),
     "prompt_copy": ("events", "prompt"),
     "prompt_clock": ("events", "prompt"),
     "system_prompt": ("events", "system_prompt"), "card": ("payments", "instrument_id"),
@@ -43,7 +46,7 @@ _BROUGHT_BY = {
 _INTERMEDIATE = (
     "account_row", "account_key", "account_email", "account_phone", "mail_domain", "payment",
     "user_claim", "hub", "event", "sighting", "usage", "prompt", "template", "prompt_held",
-    "prompt_lone", "prompt_timed",
+    "prompt_lone", "prompt_timed", "meaning",
 )
 
 
@@ -202,6 +205,12 @@ class _Intake:
         self.store.drop("skeleton")
         for name in ("prompt_held", "prompt_lone", "prompt_timed"):
             self._make(name)
+        if self._has("prompt_meaning"):
+            self.step("comparing what prompts mean")
+            n_prompts = make_meanings(
+                self.store, self.readers["events"], packaged_embedder(), as_of=self.as_of
+            )
+            self.notes.append(f"{n_prompts:,} prompts were compared by their meaning")
 
     def finish(self, key: bytes) -> None:
         """Make the tables of identifiers."""
@@ -212,6 +221,8 @@ class _Intake:
 
     def _has(self, kind: str) -> bool:
         """Tell whether any input brings a kind."""
+        if kind == "prompt_meaning" and not self.settings.semantic:
+            return False
         table, column = _BROUGHT_BY[kind]
         return self.readers[table].has(column)
 

@@ -51,6 +51,8 @@ def make_templates(store: Store) -> int:
         "code": pa.array([], pa.int64()), "template_code": pa.array([], pa.int64()),
     }))
     n = store.count("skeleton")
+    if not n:
+        return 0
     has_company = _with_company(store, n)
     centres = _Centres()
     for code, bands in _chunks(store, n, has_company):

@@ -1,8 +1,9 @@
 """Prompts that mean the same in other words: templates that a paraphraser rewrites.
 
 Only prompts whose template nobody else sends are looked at, and only of accounts that
-weaker evidence brings near one another: prompts of the same structure. At most
-``MOST_PROMPTS`` are embedded. A meaning is bounded by its own centre, as a template is.
+weaker evidence brings near one another: prompts of one structure, or several long prompts
+built of many parts. At most ``MOST_PROMPTS`` are embedded. A meaning is bounded by its own
+centre, as a template is.
 """
 
 import heapq
@@ -23,6 +24,8 @@ MOST_PROMPTS = 40_000
 """Prompts that are embedded in a run: an hour on a slow core."""
 MOST_BUILT_ALIKE = 2_000
 """Accounts that prompts of one structure bring near; more are everybody."""
+MANY_BUILT = 4
+"""Long prompts of five parts and more, each a template of its own, that look like a work list."""
 ALIKE = 0.72
 """Cosine to its centre from which a prompt has a meaning. Most simulated paraphrases of one
 template are above it with one another (median 0.81); of two templates none was (most 0.69)."""
@@ -46,7 +49,7 @@ def make_meanings(
         If the library for nearest neighbours is not installed.
     """
     store.create("meaning_near", query("ingest", "meaning_near").body,
-                 {"n_each": N_EACH, "most": MOST_BUILT_ALIKE})
+                 {"n_each": N_EACH, "most": MOST_BUILT_ALIKE, "n_built": MANY_BUILT})
     found = store.arrow(_texts(reader), {"most": MOST_PROMPTS, "as_of": as_of})
     texts = found["prompt"].to_pylist()
     centre = gather(embed(texts)) if texts else np.zeros(0, np.int64)

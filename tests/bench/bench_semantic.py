@@ -4,16 +4,20 @@
     python tests/bench/bench_semantic.py --seed 5 6 7
 
 Each world has one operator whose members rewrite one list of templates, each member in words of
-its own, and who share no address, device, card, mailbox or hour; and innocent people with
-their companies, classes and copied prompts. An operator is matched with the ring that holds
-most of it; a ring of any tier counts, and its tier is printed.
+its own and with the sentences in an order of its own, and who share no address, device, card,
+mailbox or hour; and innocent people with their companies, classes and copied prompts. The
+operator is matched with the ring that holds most of it; a ring of any tier counts, and its tier
+is printed.
 """
 
 import argparse
 import os
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 from machine import run_linkage, show_machine, show_table, workplace
 
 from linkage.rings.read import read_output
@@ -38,6 +42,7 @@ def main() -> None:
                 folder / "world", n_accounts=told.accounts, seed=seed, prompts=True, days=20,
                 rings=[RingPlan(n_accounts=told.size, operator=PARAPHRASER, mean_events=30)],
             )
+            _reorder(world.path)
             truth = pd.read_parquet(world.path / "truth" / "accounts.parquet")
             for flags in ((), ("--semantic",)):
                 out = folder / "out"
@@ -50,6 +55,25 @@ def main() -> None:
         f"one paraphraser of {told.size} accounts among {told.accounts:,}",
         ("world", "run", "ring", "recall", "precision", "score", "tier", "seconds"), rows,
     )
+
+
+def _reorder(world: Path) -> None:
+    """Put the sentences of the operator's prompts in an order that each member has for itself."""
+    truth = pd.read_parquet(world / "truth" / "accounts.parquet")
+    ranks = {
+        who: np.random.default_rng([7, at]).permutation(16)
+        for at, who in enumerate(sorted(truth.loc[truth["is_abusive"].astype(bool), "account_id"]))
+    }
+    for path in sorted((world / "events").rglob("*.parquet")):
+        table = pq.read_table(path)
+        who, prompts = table["account_id"].to_pylist(), table["prompt"].to_pylist()
+        for row, (account_id, prompt) in enumerate(zip(who, prompts, strict=True)):
+            if prompt and account_id in ranks:
+                sentences = prompt.rstrip(".").split(". ")
+                order = np.argsort(ranks[account_id][: len(sentences)])
+                prompts[row] = ". ".join(sentences[k] for k in order) + "."
+        at = table.schema.get_field_index("prompt")
+        pq.write_table(table.set_column(at, "prompt", pa.array(prompts, pa.string())), path)
 
 
 def _match(out: Path, truth: pd.DataFrame) -> tuple[object, ...]:

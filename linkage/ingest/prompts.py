@@ -1,7 +1,7 @@
 """The one pass in which prompts are read: from text to numbers, and the text is dropped."""
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -111,28 +111,47 @@ def read_prompts(
                                  "is_left_out from account_key")
     store.view("read_prompt", _texts(reader))
     store.put("reading_until", pa.table({"as_of": pa.array([as_of], pa.string())}))
-    tables = [_Growing(store, "prompt"), _Growing(store, "skeleton"),
-              *(_Growing(store, one.table) for one in readers)]
-    sketch = _Sketching(sketcher, tuple(readers))
-
-    def read() -> int:
-        # Of nothing first, so that the tables are there when no event has a prompt.
-        for rows in chain([sketch(_NO_EVENTS)], _ahead(store, sketch, n_threads)):
-            for table, new in zip(tables, rows, strict=True):
-                table.add(new)
-        for table in tables:
-            table.store_rest()
-        return store.count("prompt")
-
-    reading(store, reader, read)
-    for one in readers:
-        _add_up(store, one.table)
+    select = query("ingest", "prompt_text").body
+    reading(store, reader, lambda: take_prompts(
+        store, store.batches(select, rows=ROWS_AT_ONCE), sketcher, n_threads=n_threads,
+        readers=readers,
+    ))
     store.drop("account_code", "reading_until")
     store.drop_view("read_prompt")
     for part in reader.parts:
         # The engine keeps lines that are not CSV, and they may hold a prompt.
         name = rejects_name("events", part)
         store.drop(name, f"{name}_scan")
+
+
+def take_prompts(
+    store: Store,
+    batches: Iterable[pa.RecordBatch],
+    sketcher: PromptSketcher,
+    *,
+    n_threads: int,
+    readers: Sequence[PromptReader] = (),
+) -> int:
+    """Make the tables of :func:`read_prompts` from events at hand; return rows of ``prompt``.
+
+    Parameters
+    ----------
+    batches
+        Events in columns account_ix, occurred_at, prompt and system_prompt, the texts cut to
+        ``LONGEST_PROMPT`` characters; some thousand at a time.
+    """
+    tables = [_Growing(store, "prompt"), _Growing(store, "skeleton"),
+              *(_Growing(store, one.table) for one in readers)]
+    sketch = _Sketching(sketcher, tuple(readers))
+    # Of nothing first, so that the tables are there when no event has a prompt.
+    for rows in chain([sketch(_NO_EVENTS)], _ahead(batches, sketch, n_threads)):
+        for table, new in zip(tables, rows, strict=True):
+            table.add(new)
+    for table in tables:
+        table.store_rest()
+    for one in readers:
+        _add_up(store, one.table)
+    return store.count("prompt")
 
 
 def _texts(reader: TableReader) -> str:
@@ -161,10 +180,9 @@ def _cut(column: str) -> str:
 
 
 def _ahead(
-    store: Store, sketch: "_Sketching", n_threads: int
+    batches: Iterable[pa.RecordBatch], sketch: "_Sketching", n_threads: int
 ) -> Iterator[Sequence[pa.Table]]:
     """Yield what is made of each batch, a few batches ahead of who takes it."""
-    batches = store.batches(query("ingest", "prompt_text").body, rows=ROWS_AT_ONCE)
     with ThreadPoolExecutor(n_threads, thread_name_prefix="prompts") as pool:
         waiting: deque[Future[Sequence[pa.Table]]] = deque()
         for batch in batches:

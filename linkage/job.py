@@ -30,6 +30,7 @@ from linkage.evidence import (
 )
 from linkage.ingest import IngestReport, ingest, load_key
 from linkage.lock import locked
+from linkage.profile import CapabilityReader
 from linkage.publish import published
 from linkage.report import write_report
 from linkage.rings.assemble import Assembled, assemble
@@ -206,6 +207,7 @@ def _compute(
             ingested = ingest(
                 store, inputs, settings=settings, key=key,
                 quarantine=folder / "quarantine", step=stages.step,
+                prompt_readers=(CapabilityReader(),),
             )
             counts["accounts"] = store.count("account")
             counts["identifiers"] = store.count("identifier")

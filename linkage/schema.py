@@ -93,6 +93,36 @@ MEMBERS = pa.schema([
 ])
 """members.parquet: one row per ring and account, by ring_id, then account_id."""
 
+CAPABILITIES = pa.schema([
+    pa.field("ring_id", pa.string(), nullable=False),
+    pa.field("account_id", pa.string(), nullable=False),
+    pa.field("capability", pa.string(), nullable=False),
+    pa.field("n_prompts", pa.int64(), nullable=False),
+    pa.field("share", pa.float64(), nullable=False),
+])
+"""capabilities.parquet: what each member of a ring asks for; shares add up to 1 an account."""
+
+TIMELINE = pa.schema([
+    pa.field("ring_id", pa.string(), nullable=False),
+    pa.field("day", pa.date32(), nullable=False),
+    pa.field("n_conversations", pa.int64(), nullable=False),
+    pa.field("n_active", pa.int64(), nullable=False),
+    pa.field("n_born", pa.int64(), nullable=False),
+    pa.field("is_burst", pa.bool_(), nullable=False),
+])
+"""timeline.parquet: one row per ring and day (UTC) with a conversation or a birth."""
+
+PIVOTS = pa.schema([
+    pa.field("ring_id", pa.string(), nullable=False),
+    pa.field("model", pa.string(), nullable=False),
+    pa.field("appeared_on", pa.date32(), nullable=False),
+    pa.field("adopted_on", pa.date32(), nullable=False),
+    pa.field("n_conversations", pa.int64(), nullable=False),
+    pa.field("share", pa.float64(), nullable=False),
+    pa.field("population_share", pa.float64(), nullable=False),
+])
+"""pivots.parquet: rings that moved to a new model, with the shares of their first week on it."""
+
 EVIDENCE = pa.schema([
     pa.field("ring_id", pa.string(), nullable=False),
     pa.field("account_id", pa.string(), nullable=False),

@@ -79,6 +79,8 @@ class Settings:
     of them (by path) has it, and an event in several counts once."""
     leiden: str = "igraph"
     """Which library partitions: ``igraph`` or ``leidenalg``."""
+    semantic: bool = False
+    """Compare a bounded sample of prompts by their meaning; needs ``linkage[semantic]``."""
     tables: Mapping[str, tuple[TableMapping, ...]] = field(default_factory=dict)
     """Contract table to the user's tables that feed it."""
     kinds: Mapping[str, KindSettings] = field(default_factory=dict)

@@ -93,7 +93,7 @@ class Store:
 
     def view(self, name: str, select: str) -> None:
         """Name a SELECT without running it."""
-        self.connection.execute(f"create or replace temp view {name} as {select}")
+        self.connection.execute(f"create or replace view {name} as {select}")
 
     def count(self, name: str) -> int:
         """Return the number of rows of a table."""

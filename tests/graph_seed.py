@@ -74,7 +74,9 @@ class Seed:
         }
         return identifier_id
 
-    def uses(self, account_id: str, identifier_id: str, bits: float | None, *, hour: int = 3) -> None:
+    def uses(
+        self, account_id: str, identifier_id: str, bits: float | None, *, hour: int = 3
+    ) -> None:
         """Say that an account holds an identifier, and what that is worth."""
         day = 6 + len(self.used) % 20
         self.identifiers[identifier_id]["n_accounts"] += 1

@@ -209,6 +209,14 @@ def put_stages(
         "account_ix": pa.array([], pa.int32()), "hour": pa.array([], pa.int32()),
         "n_events": pa.array([], pa.int32()),
     }))
+    store.put("model_day", pa.table({
+        "account_ix": pa.array([], pa.int32()), "day": pa.array([], pa.int32()),
+        "model_code": pa.array([], pa.uint64()), "n_conversations": pa.array([], pa.int32()),
+    }))
+    store.put("model", pa.table({
+        "model_code": pa.array([], pa.uint64()), "model": pa.array([], pa.string()),
+        "first_day": pa.array([], pa.int32()),
+    }))
     store.put("decision", pa.Table.from_pylist(list(decisions), schema=pa.schema([
         ("account_ix", pa.int32()), ("ring_id", pa.string()), ("decision", pa.string()),
         ("decided_at", instant), ("decided_by", pa.string()), ("note", pa.string()),

@@ -8,6 +8,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linkage import schema
+from linkage.profile import Share
+from linkage.rings.profile import Profile, sentence
 
 LARGE, SMALL = "ring-1f0c", "ring-1f9a"
 
@@ -21,6 +23,14 @@ LINEAGE = [
 ]
 
 
+_SHARES = (
+    Share("software_engineering", 0.31, 0.24, 0.39, 0.1, 3.1, 2.3, 4.0),
+    Share("tool_use", 0.62, 0.55, 0.69, 0.044, 14.1, 11.8, 16.6),
+    Share("chat", 0.07, 0.03, 0.12, 0.856, 0.08, 0.03, 0.14),
+)
+PROFILE = Profile(sentence(_SHARES), 4, 80, _SHARES)
+
+
 def _at(day: int, hour: int = 0) -> datetime:
     return datetime(2026, 5, day, hour, tzinfo=UTC)
 
@@ -30,7 +40,8 @@ def _ring(ring_id: str, n_accounts: int, score: float, tier: str, reason: str) -
         "ring_id": ring_id, "n_accounts": n_accounts, "score": score, "tier": tier,
         "tier_reason": reason, "n_events": 40 * n_accounts, "first_event_at": _at(2),
         "last_event_at": _at(9, 6), "first_created_at": _at(1), "last_created_at": _at(3),
-        "capability_profile": None, "lineage": "merged" if ring_id == LARGE else "new",
+        "capability_profile": PROFILE.text if ring_id == LARGE else None,
+        "lineage": "merged" if ring_id == LARGE else "new",
         "families": ["payment", "prompt"], "n_core": n_accounts - 1,
     }
 
@@ -71,7 +82,7 @@ def write_output(out: Path) -> Path:
         rows = [
             _evidence(LARGE, account_id, "prior", None, -14.5, 100_000, 4),
             _evidence(LARGE, account_id, "card", "•••• 4242", 11.25, 4, 4),
-            _evidence(LARGE, account_id, "prompt_skeleton", "template 3fa2b1", 9.5, 6, 4),
+            _evidence(LARGE, account_id, "prompt_template", "template 3fa2b1", 9.5, 6, 4),
         ]
         if n == 0:
             rows.append(_evidence(LARGE, account_id, "absence", None, -0.75, 0, 0))
@@ -85,9 +96,26 @@ def write_output(out: Path) -> Path:
         ]
         evidence += rows
         members.append(_member(SMALL, account_id, n, "watch", 1.0))
+    days = [
+        {"ring_id": LARGE, "day": _at(day).date(), "n_conversations": 8 * day, "n_active": n,
+         "n_born": n, "is_burst": day == 1}
+        for day, n in ((1, 3), (2, 1), (9, 0))
+    ]
+    pivots = [{
+        "ring_id": LARGE, "model": "model-2", "appeared_on": _at(6).date(),
+        "adopted_on": _at(8).date(), "n_conversations": 70, "share": 0.9,
+        "population_share": 0.31,
+    }]
+    asked = [
+        {"ring_id": LARGE, "account_id": account_id, "capability": "tool_use", "n_prompts": 20,
+         "share": 1.0}
+        for account_id in large
+    ]
     for name, rows, form in (
         ("rings", rings, schema.RINGS), ("members", members, schema.MEMBERS),
         ("evidence", evidence, schema.EVIDENCE), ("lineage", LINEAGE, schema.LINEAGE),
+        ("capabilities", asked, schema.CAPABILITIES),
+        ("timeline", days, schema.TIMELINE), ("pivots", pivots, schema.PIVOTS),
     ):
         pq.write_table(pa.Table.from_pylist(rows, schema=form), out / f"{name}.parquet")
     manifest = {

@@ -13,7 +13,7 @@ from linkage import job
 from linkage.settings import Settings
 from linkage.simulate import OPERATORS, RingPlan, simulate
 
-TABLES = ("rings", "members", "evidence")
+TABLES = ("rings", "members", "evidence", "capabilities", "timeline")
 GRAPH = tuple(f"graph/{name}" for name in ("accounts", "identifiers", "holdings", "links"))
 INPUTS = ("accounts", "events", "payments", "identifiers", "links")
 

@@ -124,6 +124,18 @@ def as_bits(value: float) -> str:
     return f"{value:+.2f}"
 
 
+def as_sparkline(values: Sequence[int]) -> str:
+    """Return one block per value, as high as its share of the largest; a dot for nothing.
+
+    Examples
+    --------
+    >>> as_sparkline([0, 1, 4, 8])
+    '·▁▄█'
+    """
+    top = max(values, default=0)
+    return "".join("▁▂▃▄▅▆▇█"[-(-8 * value // top) - 1] if value else "·" for value in values)
+
+
 def as_instant(value: datetime | None) -> str:
     """Return an instant to the minute (UTC), a dash for none."""
     return "-" if value is None else f"{value:%Y-%m-%d %H:%M}"

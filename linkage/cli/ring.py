@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from linkage.cli.course import show_profile, show_timeline
 from linkage.cli.group import Verb
 from linkage.cli.messages import (
     as_bits,
@@ -35,9 +36,12 @@ def ring(out: Path, ring_id: str, rows: int, as_json: bool) -> None:
 
     view = ring_view(out, ring_id)
     if as_json:
-        show_json(asdict(view) | {"n_by_role": view.n_by_role})
+        burst = view.first_burst.day if view.first_burst else None
+        show_json(asdict(view) | {"n_by_role": view.n_by_role, "first_burst_on": burst})
         return
     _show_summary(view)
+    show_profile(view)
+    show_timeline(view)
     _show_identifiers(view, rows)
     _show_members(view, rows)
     _show_days(view, rows)
@@ -64,8 +68,7 @@ def _show_summary(view: "RingView") -> None:
     show_text(f"{ring.n_events:,} events, {as_instant(ring.first_event_at)} to "
               f"{as_instant(ring.last_event_at)} UTC; accounts created "
               f"{as_instant(ring.first_created_at)} to {as_instant(ring.last_created_at)}")
-    show_text(f"lineage {ring.lineage}; "
-              f"capability {ring.capability_profile or 'not profiled'}")
+    show_text(f"lineage {ring.lineage}")
 
 
 def _show_identifiers(view: "RingView", rows: int) -> None:

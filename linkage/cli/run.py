@@ -40,6 +40,8 @@ N_SHOWN = 10
 @click.option("--key-file", type=click.Path(path_type=Path), metavar="FILE",
               help="Key for identifier hashes; made on first use.")
 @click.option("--no-labels", is_flag=True, help="Write hashes only, no readable labels.")
+@click.option("--semantic", is_flag=True, default=None,
+              help="Compare a sample of prompts by meaning; needs linkage[semantic].")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per ring.")
 def run(
     inputs: tuple[str, ...], out: Path, state: Path | None, force: bool, config: Path | None,

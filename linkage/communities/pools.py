@@ -10,17 +10,17 @@ nothing but such cells, are not.
 import numpy as np
 import scipy.sparse as sp
 
-from linkage.communities.operations import FOR_HIRE, LEAST_PART, TIED_SHARE
-from linkage.evidence.incidence import Incidence, Ints
+from linkage.communities.operations import FEWEST, FOR_HIRE, LEAST_PART, TIED_SHARE
+from linkage.evidence.incidence import Flags, Incidence, Ints
 
 OWN_SHARE = 0.9
-"""Share of an address's holders who must be members of some ring: strangers have no pool."""
+"""Share of an address's holders who must be of some cell: strangers have no pool."""
 
 FEWEST_CELLS = 3
 """Rings that an address must serve to be of a pool: two may meet by accident."""
 
 
-def join_cells(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
+def join_cells(incidence: Incidence, account: Ints, ring: Ints, is_solid: Flags) -> Ints:
     """Return new ring labels with the cells of one pool joined.
 
     Parameters
@@ -29,21 +29,26 @@ def join_cells(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
         Who holds what.
     account, ring
         (n_members,) each account once; rings are dense numbers from 0.
+    is_solid
+        (n_members,) does more than place and time tie the account to its ring? Neighbours
+        whom nothing else joins are no cell, and at a million accounts there are many.
     """
     if not len(ring) or not incidence.families:
         return ring
     size = np.bincount(ring).astype(float)
     n_rings = len(size)
+    n_solid = np.bincount(ring, weights=is_solid, minlength=n_rings)
+    takes_part = (size >= FEWEST) & (n_solid >= TIED_SHARE * size)
     hired = np.isin(np.array(incidence.families), FOR_HIRE)[incidence.family]
     held = incidence.held[account].tocoo()
-    keep = (incidence.creates & hired)[held.col]
+    keep = (incidence.creates & hired)[held.col] & takes_part[ring[held.row]]
     row, address = held.row[keep].astype(np.int64), held.col[keep].astype(np.int64)
     n_members = np.bincount(address, minlength=incidence.n_identifiers)
     cell = np.unique(address * n_rings + ring[row])
     n_cells = np.bincount(cell // n_rings, minlength=incidence.n_identifiers)
     pool = (n_members >= OWN_SHARE * incidence.n_holders) & (n_cells >= FEWEST_CELLS)
     tied = np.unique(row[pool[address]])
-    takes_part = np.bincount(ring[tied], minlength=n_rings) >= TIED_SHARE * size
+    takes_part &= np.bincount(ring[tied], minlength=n_rings) >= TIED_SHARE * size
     cell = cell[pool[cell // n_rings]]
     while True:
         used = cell[takes_part[cell % n_rings]]

@@ -123,7 +123,7 @@ def settle(
         )
         final = _dense(split_vendors(incidence, account, _dense(ring)))
         final = _dense(join_fragments(incidence, account, final))
-        final = _dense(join_cells(incidence, account, final))
+        final = _dense(join_cells(incidence, account, final, cells.is_solid[best]))
         settled = turn > 0 and moved <= SETTLED * max(len(account), 1)
         members = Members(
             account[counts], final[counts], core[counts], int(final.max(initial=-1)) + 1

@@ -2,7 +2,6 @@
 
 import pyarrow as pa
 
-from linkage.ingest.prompts import PromptSketcher
 from linkage.ingest.quarantine import Quarantine
 from linkage.ingest.reading import TableReader, rejects_name
 from linkage.ingest.rows import BAD_IP, UNKNOWN, reading
@@ -11,7 +10,7 @@ from linkage.store import Store
 
 _CODES = {
     "ip": "ip_code", "device_id": "device_code", "user_agent": "user_agent_code",
-    "tls_fingerprint": "tls_code", "session_id": "session_code",
+    "tls_fingerprint": "tls_code", "session_id": "session_code", "model": "model_code",
 }
 """Column to its number: the engine's 64-bit hash. Two of 20 million values have equal
 numbers with a chance of one in 90,000."""
@@ -25,8 +24,7 @@ _EVENT_CODE = (
 
 
 def read_events(
-    store: Store, reader: TableReader, sketcher: PromptSketcher, *, as_of: str | None,
-    overlapping: bool = False,
+    store: Store, reader: TableReader, *, as_of: str | None, overlapping: bool = False
 ) -> None:
     """Make the table ``event`` of numbers, in one pass over the files.
 
@@ -40,7 +38,7 @@ def read_events(
     InputError
         If a file turns out to be unreadable.
     """
-    select = _coded(reader, sketcher, _EVENT_CODE if overlapping else "null::TINYINT")
+    select = _coded(reader, _EVENT_CODE if overlapping else "null::TINYINT")
     if _is_columnar(reader):
         # Parquet gives one column at a time, so looking texts up again later is cheap.
         store.view("read_event", select)
@@ -113,27 +111,27 @@ def _is_columnar(reader: TableReader) -> bool:
     return all(part.format == "parquet" for part in reader.parts)
 
 
-def _coded(reader: TableReader, sketcher: PromptSketcher, event_code: str) -> str:
+def _coded(reader: TableReader, event_code: str) -> str:
     """Return the SELECT of events with a number beside each value, and one for the event."""
-    sketches = sketcher.codes()
-    codes = [
-        (_coded_text(column), column, code) for column, code in _CODES.items()
-    ] + [
-        (sketches.prompt, "prompt", "prompt_code"),
-        (sketches.opening, "prompt", "opening_code"),
-        (sketches.system, "system_prompt", "system_code"),
-    ]
     # A column that nobody brings is a narrow null: eight bytes of nothing in each of 26
     # million rows made the table spill.
     numbers = ", ".join(
-        f"{expression if reader.has(column) else 'null::TINYINT'} as {code}"
-        for expression, column, code in codes
+        f"{_coded_text(column) if reader.has(column) else 'null::TINYINT'} as {code}"
+        for column, code in _CODES.items()
     )
     return (
         "select file_ix, hash(account_id) as account_code, occurred_at, "
-        f"{', '.join(_CODES)}, {numbers}, {event_code} as event_code "
+        f"{', '.join(_CODES)}, {numbers}, {_is_conversation(reader)} as is_conversation, "
+        f"{event_code} as event_code "
         f"from ({reader.select(numbered=False)}) as r where {_every_column(reader)}"
     )
+
+
+def _is_conversation(reader: TableReader) -> str:
+    """Return the expression that tells conversations; events of no type are such."""
+    if not reader.has("event_type"):
+        return "true"
+    return "coalesce(lower(nullif(event_type, '')) = 'conversation', true)"
 
 
 def _coded_text(column: str) -> str:

@@ -24,7 +24,7 @@ _NAMED_BY_NUMBER = frozenset({
 _CODED = frozenset({"device", "session", "tls", "user_agent"})
 """Kinds whose values from events are the engine's numbers for texts."""
 
-_COSTLY = frozenset({"prompt_clock", "signup_burst"})
+_COSTLY = frozenset({"prompt_clock", "prompt_order", "signup_burst"})
 """Kinds whose claims are worth a table: they are read twice."""
 
 _STAGE_TABLES = {

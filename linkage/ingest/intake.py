@@ -8,14 +8,18 @@ from pathlib import Path
 from linkage.errors import InputError
 from linkage.ingest.addresses import Network, make_addresses, parse_network
 from linkage.ingest.checksums import Checksums
+from linkage.ingest.embedding import packaged_embedder
 from linkage.ingest.events import close_events, drop_event_source, drop_repeated, read_events
 from linkage.ingest.identifiers import make_identifiers, placeholder_notes
-from linkage.ingest.prompts import PromptSketcher, SkeletonSketcher
+from linkage.ingest.meanings import make_meanings
+from linkage.ingest.prompts import PromptReader, PromptSketcher, read_prompts
 from linkage.ingest.quarantine import Quarantine
 from linkage.ingest.reading import TableReader, reader_of
 from linkage.ingest.rows import BAD_CIDR, DUPLICATE, faults, read_rows, unknown_accounts
+from linkage.ingest.sketches import Sketcher
 from linkage.ingest.sources import discover
 from linkage.ingest.tables import IngestReport
+from linkage.ingest.templates import make_templates
 from linkage.ingest.wordlists import mail_domains
 from linkage.queries import query
 from linkage.schema import INPUT_TABLES
@@ -26,8 +30,12 @@ _BROUGHT_BY = {
     "ip": ("events", "ip"), "ip_24": ("events", "ip"), "ip6_64": ("events", "ip"),
     "ip6_48": ("events", "ip"), "device": ("events", "device_id"),
     "session": ("events", "session_id"), "tls": ("events", "tls_fingerprint"),
-    "user_agent": ("events", "user_agent"), "prompt_skeleton": ("events", "prompt"),
-    "prompt_opening": ("events", "prompt"), "prompt_clock": ("events", "prompt"),
+    "user_agent": ("events", "user_agent"), "prompt_template": ("events", "prompt"),
+    "prompt_opening": ("events", "prompt"), "prompt_closing": ("events", "prompt"),
+    "prompt_meaning": ("events", "prompt"), "prompt_shape": ("events", "prompt"),
+    "prompt_order": ("events", "prompt"),
+    "prompt_copy": ("events", "prompt"),
+    "prompt_clock": ("events", "prompt"),
     "system_prompt": ("events", "system_prompt"), "card": ("payments", "instrument_id"),
     "bin": ("payments", "bin"), "email_root": ("accounts", "email"),
     "email_stem": ("accounts", "email"), "email_domain": ("accounts", "email"),
@@ -35,14 +43,10 @@ _BROUGHT_BY = {
 }
 """Kind of identifier to the input column it comes from."""
 
-_FROM_EVENTS = (
-    "session", "prompt_skeleton", "prompt_opening", "prompt_clock", "system_prompt",
-)
-"""Kinds that are read from ``event`` itself and not from its sums."""
-
 _INTERMEDIATE = (
     "account_row", "account_key", "account_email", "account_phone", "mail_domain", "payment",
-    "user_claim", "hub", "event", "sighting", "usage",
+    "user_claim", "hub", "event", "sighting", "usage", "prompt", "template", "prompt_held",
+    "prompt_lone", "prompt_timed", "meaning",
 )
 
 
@@ -54,12 +58,13 @@ def ingest(
     key: bytes,
     quarantine: Path,
     step: Callable[[str], None] = lambda _: None,
+    prompt_readers: Sequence[PromptReader] = (),
 ) -> IngestReport:
     """Read the inputs into the stage tables and return what was read and refused.
 
     The tables ``account``, ``identifier``, ``holding``, ``account_kind``, ``link``,
-    ``activity``, ``decision`` and ``kind_summary`` do not depend on the order of rows, the
-    split into files or the number of threads.
+    ``activity``, ``model_day``, ``model``, ``decision`` and ``kind_summary`` do not depend on
+    the order of rows, the split into files or the number of threads.
 
     Parameters
     ----------
@@ -71,6 +76,8 @@ def ingest(
         Folder for bad rows; made when there is one.
     step
         Told what is being done, in a few words.
+    prompt_readers
+        Who reads the prompts besides: each has a stage table of its own.
 
     Raises
     ------
@@ -84,12 +91,12 @@ def ingest(
     readers = {table.name: reader_of(table, sources.of(table.name)) for table in INPUT_TABLES}
     work = _Intake(
         store, settings, readers, Quarantine(quarantine, settings.max_bad_rows), step,
-        notes=list(sources.notes),
+        prompt_readers, notes=list(sources.notes),
     )
     with Checksums(sources.files) as checksums:
         work.accounts()
         work.small_tables()
-        work.events(SkeletonSketcher())
+        work.events(key)
         work.finish(key)
         files = checksums.files()
     order = [table.name for table in INPUT_TABLES]
@@ -106,6 +113,7 @@ class _Intake:
     readers: dict[str, TableReader]
     quarantine: Quarantine
     step: Callable[[str], None]
+    prompt_readers: Sequence[PromptReader]
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -167,29 +175,51 @@ class _Intake:
         self.store.drop_view("read_identifier")
         self.store.drop("raw_payments", "raw_identifiers", "raw_links", "raw_decisions", "raw_hubs")
 
-    def events(self, sketcher: PromptSketcher) -> None:
-        """Make the tables of events, addresses and activity."""
+    def events(self, key: bytes) -> None:
+        """Make the tables of events, addresses, prompts and activity."""
         reader = self.readers["events"]
         networks = self._networks()
         self.step("reading events")
         overlapping = self.settings.overlapping and len(reader.files) > 1
-        read_events(self.store, reader, sketcher, as_of=self.as_of, overlapping=overlapping)
+        read_events(self.store, reader, as_of=self.as_of, overlapping=overlapping)
         self.step("parsing addresses")
         make_addresses(self.store, networks)
         close_events(self.store, reader, self.quarantine, as_of=self.as_of)
         if overlapping:
             n_again = drop_repeated(self.store)
             self.notes.extend([f"{n_again:,} events were delivered more than once"] * (n_again > 0))
+        if reader.has("prompt") or reader.has("system_prompt"):
+            self._prompts(Sketcher(key))
         self.step("counting activity")
-        for name in ("sighting", "usage", "activity", "account_event", "account"):
+        for name in ("sighting", "usage", "activity", "account_event", "account",
+                     "model_day", "model"):
             self._make(name)
         self._note("select count(*) from address where is_reserved",
                    "{:,} private or reserved addresses do not count as identifiers")
         self._note("select count(*) from account where first_event_at < created_at",
                    "{:,} accounts have events from before they were made")
         self.store.drop("address", "account_event", "raw_networks")
-        if not any(self._has(kind) for kind in _FROM_EVENTS):
-            self.store.drop("event")
+        if not self._has("session"):
+            self.store.drop("event")  # everything else is read from its sums
+
+    def _prompts(self, sketcher: PromptSketcher) -> None:
+        """Make the tables of prompts and templates."""
+        self.step("reading prompts")
+        read_prompts(
+            self.store, self.readers["events"], sketcher, as_of=self.as_of,
+            n_threads=self.settings.n_threads, readers=self.prompt_readers,
+        )
+        self.step("gathering templates")
+        make_templates(self.store)
+        self.store.drop("skeleton")
+        for name in ("prompt_held", "prompt_lone", "prompt_timed"):
+            self._make(name)
+        if self._has("prompt_meaning"):
+            self.step("comparing what prompts mean")
+            n_prompts = make_meanings(
+                self.store, self.readers["events"], packaged_embedder(), as_of=self.as_of
+            )
+            self.notes.append(f"{n_prompts:,} prompts were compared by their meaning")
 
     def finish(self, key: bytes) -> None:
         """Make the tables of identifiers."""
@@ -200,6 +230,8 @@ class _Intake:
 
     def _has(self, kind: str) -> bool:
         """Tell whether any input brings a kind."""
+        if kind == "prompt_meaning" and not self.settings.semantic:
+            return False
         table, column = _BROUGHT_BY[kind]
         return self.readers[table].has(column)
 

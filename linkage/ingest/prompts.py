@@ -1,74 +1,282 @@
-"""Sketches of prompts: what stays of a text once the text is dropped."""
+"""The one pass in which prompts are read: from text to numbers, and the text is dropped."""
 
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
-N_OPENING_WORDS = 8
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from linkage.ingest.reading import TableReader, rejects_name
+from linkage.ingest.rows import reading
+from linkage.ingest.sketches import LONGEST_PROMPT, N_BANDS, Sketches
+from linkage.queries import query
+from linkage.store import Store
+
+Ints = npt.NDArray[np.int64]
+
+ROWS_AT_ONCE = 8_192
+"""Events whose prompts are in memory at once, for each thread."""
+
+ROWS_TO_STORE = 200_000
+"""Rows that wait until they are stored together."""
+
+_NO_EVENTS = pa.RecordBatch.from_pylist([], pa.schema([
+    ("account_ix", pa.int32()), ("occurred_at", pa.timestamp("us")), ("prompt", pa.string()),
+    ("system_prompt", pa.string()),
+]))
+
+BANDS = tuple(f"band_{at}" for at in range(N_BANDS))
+"""Columns of a sketch in the table ``skeleton``."""
 
 
 @dataclass(frozen=True)
-class PromptCodes:
-    """Three expressions of the engine, each a 64-bit number or null."""
+class PromptBatch:
+    """Some prompts while their text is at hand, equal ones folded."""
 
-    prompt: str
-    """Of the prompt's skeleton."""
-    opening: str
-    """Of the skeleton's first words."""
-    system: str
-    """Of the system prompt's skeleton."""
+    texts: pa.StringArray
+    """(n_texts,) distinct prompts, none null; very long ones cut in the middle."""
+    text: Ints
+    """(n_events,) index into ``texts`` of each event's prompt."""
+    account: Ints
+    """(n_events,) ``account_ix`` of each event; bad and left-out events are not in it."""
+    occurred_at: Ints
+    """(n_events,) microseconds since the epoch, UTC."""
 
 
-class PromptSketcher(Protocol):
-    """Turns the columns of prompts into numbers that equal templates share."""
+class PromptReader(Protocol):
+    """Whoever else wants to read prompts in the one pass in which there is text.
 
-    def codes(self) -> PromptCodes:
-        """Return expressions over the columns ``prompt`` and ``system_prompt``."""
+    A batch has no order and no meaning of its own: rows, files and threads fall differently
+    each time. What is returned must therefore add up whatever the split, in whole numbers,
+    and must hold no text.
+    """
+
+    table: str
+    """The stage table that the rows of :meth:`read` are added up in, by ``account_ix``."""
+
+    def read(self, batch: PromptBatch) -> pa.Table:
+        """Return rows of ``account_ix`` (BIGINT) and BIGINT columns to sum per account.
+
+        Called by several threads at once, with batches of at most some thousand events, some
+        of them empty.
+        """
         ...
 
 
-class SkeletonSketcher:
-    """Masks what varies in a prompt and hashes the words that stay.
+class PromptSketcher(Protocol):
+    """Turns texts into numbers that texts of one template share."""
 
-    Code blocks, quoted text, addresses, paths and numbers become one mark; case,
-    punctuation and white space go. Prompts of one template then have one skeleton.
+    def sketch(self, texts: pa.StringArray) -> Sketches:
+        """Return a row per text; called by several threads at once."""
+        ...
+
+
+def read_prompts(
+    store: Store,
+    reader: TableReader,
+    sketcher: PromptSketcher,
+    *,
+    as_of: str | None,
+    n_threads: int,
+    readers: Sequence[PromptReader] = (),
+) -> None:
+    """Make the tables ``prompt`` and ``skeleton``, and those of further readers.
+
+    ``prompt`` has a row per event with a prompt or a system prompt: who, when, and numbers.
+    ``skeleton`` has the sketch of each skeleton that is long enough, some of them twice.
+    Both of several inputs may be put under one another: numbers carry the key alone.
+
+    Parameters
+    ----------
+    reader
+        The events; their addresses are in ``address`` already.
+    as_of
+        Instant after which nothing counts, as the engine reads it.
+    n_threads
+        Threads that work on text, at least 1.
+    readers
+        Who else reads the prompts.
+
+    Raises
+    ------
+    InputError
+        If a file turns out to be unreadable.
     """
-
-    def codes(self) -> PromptCodes:
-        """Return expressions over the columns ``prompt`` and ``system_prompt``."""
-        skeleton = skeleton_of("prompt")
-        first = rf"'^(?:\S+ ){{{N_OPENING_WORDS}}}'"
-        # An opening says something only where a body of some length follows it.
-        enough = rf"'^(?:\S+ ){{{2 * N_OPENING_WORDS - 1}}}\S'"
-        opening = (
-            f"case when regexp_matches({skeleton}, {enough}) "
-            f"then regexp_extract({skeleton}, {first}) end"
-        )
-        return PromptCodes(
-            _code(skeleton), _code(opening), _code(skeleton_of("system_prompt"))
-        )
-
-
-_VARYING = (
-    r"```.*?```"  # code
-    r"|`[^`\n]*`"
-    r'|"[^"\n]*"|“[^”\n]*”'  # quoted text; a bounded repeat is 35 times slower
-    r"|[a-z][a-z0-9+.-]*://\S+|\S+@\S+"  # addresses
-    r"|(?:[a-z]:|[\w.~-]+)?(?:[/\\][\w.~-]+){2,}[/\\]?"  # paths
-    r"|\b[0-9a-f]*[0-9][0-9a-f]*(?:[.,:/-][0-9a-f]*[0-9][0-9a-f]*)*\b"  # numbers, hashes
-)
+    store.create("account_code", "select hash(account_id) as account_code, account_ix, "
+                                 "is_left_out from account_key")
+    store.view("read_prompt", _texts(reader))
+    store.put("reading_until", pa.table({"as_of": pa.array([as_of], pa.string())}))
+    select = query("ingest", "prompt_text").body
+    reading(store, reader, lambda: take_prompts(
+        store, store.batches(select, rows=ROWS_AT_ONCE), sketcher, n_threads=n_threads,
+        readers=readers,
+    ))
+    store.drop("account_code", "reading_until")
+    store.drop_view("read_prompt")
+    for part in reader.parts:
+        # The engine keeps lines that are not CSV, and they may hold a prompt.
+        name = rejects_name("events", part)
+        store.drop(name, f"{name}_scan")
 
 
-def skeleton_of(column: str) -> str:
-    """Return the expression of the skeleton of a text column; null when fewer than 3 words."""
-    masked = f"regexp_replace(lower({column}), '{_VARYING}', ' # ', 'gs')"
-    # Single blanks between words are left as they are: half the replacements.
-    words = (
-        rf"regexp_replace({masked}, ' *[^\p{{L}}\p{{M}}# ][^\p{{L}}\p{{M}}#]*|  +', ' ', 'g')"
+def take_prompts(
+    store: Store,
+    batches: Iterable[pa.RecordBatch],
+    sketcher: PromptSketcher,
+    *,
+    n_threads: int,
+    readers: Sequence[PromptReader] = (),
+) -> int:
+    """Make the tables of :func:`read_prompts` from events at hand; return rows of ``prompt``.
+
+    Parameters
+    ----------
+    batches
+        Events in columns account_ix, occurred_at, prompt and system_prompt, the texts cut to
+        ``LONGEST_PROMPT`` characters; some thousand at a time.
+    """
+    tables = [_Growing(store, "prompt"), _Growing(store, "skeleton"),
+              *(_Growing(store, one.table) for one in readers)]
+    sketch = _Sketching(sketcher, tuple(readers))
+    # Of nothing first, so that the tables are there when no event has a prompt.
+    for rows in chain([sketch(_NO_EVENTS)], _ahead(batches, sketch, n_threads)):
+        for table, new in zip(tables, rows, strict=True):
+            table.add(new)
+    for table in tables:
+        table.store_rest()
+    for one in readers:
+        _add_up(store, one.table)
+    return store.count("prompt")
+
+
+def _texts(reader: TableReader) -> str:
+    """Return the SELECT of events with their texts, the middle of very long ones left out."""
+    texts = ", ".join(
+        f"{_cut(column) if reader.has(column) else 'null::VARCHAR'} as {column}"
+        for column in ("prompt", "system_prompt")
     )
-    packed = f"trim(regexp_replace({words}, '#( ?#)*', '#', 'g'))"
-    return rf"case when regexp_matches({packed}, '\p{{L}} .*\p{{L}} .*\p{{L}}') then {packed} end"
+    whole = all(part.format == "parquet" for part in reader.parts)
+    return (
+        f"select hash(account_id) as account_code, occurred_at, hash(ip) as ip_code, {texts} "
+        f"from ({reader.select(numbered=False)}) as r "
+        # Lines of text files that are refused must be those refused before.
+        f"where {'true' if whole else 'hash(r) is not null'}"
+    )
 
 
-def _code(text: str) -> str:
-    """Return the expression of a text's number; null for null."""
-    return f"md5_number_lower({text})"
+def _cut(column: str) -> str:
+    """Return the expression of a text of at most ``LONGEST_PROMPT`` characters."""
+    tail = LONGEST_PROMPT // 4
+    return (
+        f"case when length({column}) > {LONGEST_PROMPT} "
+        f"then left({column}, {LONGEST_PROMPT - tail}) || right({column}, {tail}) "
+        f"else nullif({column}, '') end"
+    )
+
+
+def _ahead(
+    batches: Iterable[pa.RecordBatch], sketch: "_Sketching", n_threads: int
+) -> Iterator[Sequence[pa.Table]]:
+    """Yield what is made of each batch, a few batches ahead of who takes it."""
+    with ThreadPoolExecutor(n_threads, thread_name_prefix="prompts") as pool:
+        waiting: deque[Future[Sequence[pa.Table]]] = deque()
+        for batch in batches:
+            waiting.append(pool.submit(sketch, batch))
+            if len(waiting) > n_threads + 1:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+@dataclass(frozen=True)
+class _Sketching:
+    """What is done with each batch of events."""
+
+    sketcher: PromptSketcher
+    readers: tuple[PromptReader, ...]
+
+    def __call__(self, batch: pa.RecordBatch) -> Sequence[pa.Table]:
+        """Return new rows of ``prompt``, of ``skeleton`` and of each further reader's table."""
+        prompts, which = _folded(batch.column("prompt"))
+        of_prompt = self.sketcher.sketch(prompts)
+        systems, which_system = _folded(batch.column("system_prompt"))
+        of_system = self.sketcher.sketch(systems)
+        rows = pa.table({
+            "account_ix": batch.column("account_ix"),
+            "occurred_at": batch.column("occurred_at"),
+            "prompt_code": _numbers(of_prompt.skeleton, which),
+            "opening_code": _numbers(of_prompt.opening, which),
+            "closing_code": _numbers(of_prompt.closing, which),
+            "shape_code": _numbers(of_prompt.shape, which),
+            "system_code": _numbers(of_system.skeleton, which_system),
+        })
+        sketches = pa.concat_tables([_sketched(of_prompt), _sketched(of_system)])
+        if not self.readers:
+            return rows, sketches
+        there = np.flatnonzero(which >= 0)
+        texts = PromptBatch(
+            prompts, which[there], batch.column("account_ix").to_numpy().astype(np.int64)[there],
+            batch.column("occurred_at").cast(pa.int64()).to_numpy()[there],
+        )
+        return (rows, sketches, *(one.read(texts) for one in self.readers))
+
+
+def _folded(column: pa.Array) -> tuple[pa.StringArray, Ints]:
+    """Return the distinct texts of a column, and which of them each row has; -1 for none."""
+    encoded = column.cast(pa.string()).dictionary_encode()
+    which = encoded.indices.fill_null(-1).to_numpy().astype(np.int64)
+    return encoded.dictionary, which
+
+
+def _numbers(code: npt.NDArray[np.uint64], which: Ints) -> pa.Array:
+    """Return each row's number as the engine's BIGINT; null for none."""
+    found = np.append(code, np.uint64(0))[which].view(np.int64)
+    return pa.array(found, mask=found == 0)
+
+
+def _sketched(found: Sketches) -> pa.Table:
+    """Return the rows of ``skeleton`` that a batch brings."""
+    new = np.flatnonzero(found.bands[:, 0])
+    bands = found.bands[new].view(np.int64)
+    return pa.table({
+        "code": found.skeleton[new].view(np.int64),
+        **{name: np.ascontiguousarray(bands[:, at]) for at, name in enumerate(BANDS)},
+    })
+
+
+class _Growing:
+    """A table of the store that grows by many rows at once."""
+
+    def __init__(self, store: Store, name: str) -> None:
+        self._store, self._name = store, name
+        self._waiting: list[pa.Table] = []
+        store.drop(name)
+
+    def add(self, rows: pa.Table) -> None:
+        """Take some rows, and store those that wait when they are many."""
+        self._waiting.append(rows)
+        if sum(table.num_rows for table in self._waiting) >= ROWS_TO_STORE:
+            self.store_rest()
+
+    def store_rest(self) -> None:
+        """Store what waits."""
+        if self._waiting:
+            self._store.append(self._name, pa.concat_tables(self._waiting))
+            self._waiting.clear()
+
+
+def _add_up(store: Store, name: str) -> None:
+    """Sum a reader's rows per account."""
+    columns = store.arrow(f"select * from {name} limit 0").column_names
+    sums = ", ".join(
+        f"sum({column})::BIGINT as {column}" for column in columns if column != "account_ix"
+    )
+    store.create(f"{name}_sum", f"select account_ix, {sums} from {name} group by account_ix")
+    store.drop(name)
+    store.create(name, f"select * from {name}_sum order by account_ix")
+    store.drop(f"{name}_sum")

@@ -227,7 +227,11 @@ def _call(table: InputTable, part: Part, *, numbered: bool) -> str:
     hive = "true, hive_types_autocast=false" if part.layout.hive else "false"
     options = f"[{paths}], hive_partitioning={hive}"
     if part.format == "parquet":
-        return f"read_parquet({options}, file_row_number={str(numbered).lower()})"
+        # One prompt of raw bytes must not end the run, and an error would quote it.
+        return (
+            f"read_parquet({options}, file_row_number={str(numbered).lower()}, "
+            "utf8_validation='replace')"
+        )
     if part.format == "csv":
         columns = ", ".join(f"{_text(name)}: 'VARCHAR'" for name, _ in part.layout.columns)
         name = rejects_name(table.name, part)

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.compute as pc
 
+from linkage.rings.profile import read_profile
 from linkage.rings.read import Ring, read_manifest, read_output, read_rings
 from linkage.rings.view import RingIdentifier, ring_identifiers
 from linkage.schema import TIERS
@@ -62,12 +63,13 @@ def report_content(out: Path) -> dict[str, Any]:
 
 def _ring(ring: Ring) -> dict[str, Any]:
     """Return one ring's row."""
+    profile = read_profile(ring.capability_profile)
     return {
         "id": _short(ring.ring_id), "n": ring.n_accounts, "score": round(ring.score, 4),
         "tier": ring.tier, "reason": _short(ring.tier_reason), "events": ring.n_events,
         "first": _day(ring.first_event_at), "last": _day(ring.last_event_at),
         "lineage": ring.lineage, "families": ", ".join(ring.families),
-        "profile": _short(ring.capability_profile or ""),
+        "profile": _short(profile.sentence if profile else ""),
     }
 
 

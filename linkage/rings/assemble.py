@@ -1,6 +1,6 @@
 """Puts what was found into the tables of the contract."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import UTC
 
@@ -17,7 +17,9 @@ from linkage.rings.evidence import BITS, evidence_rows
 from linkage.rings.features import measure
 from linkage.rings.judge import Verdicts, judge
 from linkage.rings.lineage import Followed, follow
+from linkage.rings.profile import Profile, capability_rows, profiles
 from linkage.rings.signs import SIGNS
+from linkage.rings.timeline import pivots, timeline
 from linkage.schema import EVIDENCE, MEMBERS, RINGS
 from linkage.signals import NEVER_ALONE
 from linkage.store import Store
@@ -74,7 +76,7 @@ def assemble(
     ring_ids = _ring_ids(found, names, followed)
     decided = decisions(store, found, ring_ids)
     verdicts = decided.on_rings(verdicts)
-    rings = _rings(measures, verdicts, ring_ids, followed)
+    rings = _rings(measures, verdicts, ring_ids, profiles(store, len(ring_ids)), followed)
     tier, reasons, bits = _member_judgement(incidence, found, verdicts, decided.accounts)
     members = pa.table({
         "ring_id": ring_ids.take(pa.array(found.ring)),
@@ -96,6 +98,9 @@ def assemble(
         "members": members.sort_by([("ring_id", "ascending"), ("account_id", "ascending")]),
         "evidence": evidence,
         "lineage": followed.relations,
+        "capabilities": capability_rows(store, ring_ids, names),
+        "timeline": timeline(store, ring_ids),
+        "pivots": pivots(store, ring_ids),
     }
     return Assembled(tables, book.renamed(followed.names).over(former or no_book()))
 
@@ -115,10 +120,10 @@ def _ring_ids(found: Communities, names: pa.Array, followed: Followed) -> pa.Arr
 
 
 def _rings(
-    measures: pd.DataFrame, verdicts: Verdicts, ring_ids: pa.Array, followed: Followed
+    measures: pd.DataFrame, verdicts: Verdicts, ring_ids: pa.Array,
+    profiled: Sequence[Profile | None], followed: Followed,
 ) -> pa.Table:
     """Make rings.parquet."""
-    n = len(measures)
     instants = {
         name: pa.array(measures[name], pa.timestamp("us"), from_pandas=True)
         .cast(RINGS.field(name).type)
@@ -132,7 +137,9 @@ def _rings(
         "tier_reason": verdicts.reason,
         "n_events": measures["n_events"].to_numpy(),
         **instants,
-        "capability_profile": pa.nulls(n, pa.string()),
+        "capability_profile": pa.array(
+            [one.text if one else None for one in profiled], pa.string()
+        ),
         "lineage": [followed.lineage[ring_id] for ring_id in ring_ids.to_pylist()],
         "families": pa.array(verdicts.families, pa.list_(pa.string())),
         "n_core": measures["n_core"].to_numpy(),

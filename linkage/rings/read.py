@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -53,6 +53,38 @@ class Member:
 
 
 @dataclass(frozen=True)
+class TimelineDay:
+    """One row of ``timeline.parquet``: one day (UTC) of a ring."""
+
+    ring_id: str
+    day: date
+    n_conversations: int
+    n_active: int
+    """Members with a conversation."""
+    n_born: int
+    is_burst: bool
+    """Whether more members were born than everyone else's pace explains."""
+
+
+@dataclass(frozen=True)
+class Pivot:
+    """One row of ``pivots.parquet``: a ring's move to a model that was new."""
+
+    ring_id: str
+    model: str
+    appeared_on: date
+    """Day on which anyone first used it."""
+    adopted_on: date
+    """Day on which the ring first did."""
+    n_conversations: int
+    """With it, in the ring's first week on it."""
+    share: float
+    """Of the ring's conversations in that week, in [0, 1]."""
+    population_share: float
+    """Of those of accounts in no ring, in the same week."""
+
+
+@dataclass(frozen=True)
 class Evidence:
     """One row of ``evidence.parquet``."""
 
@@ -77,7 +109,7 @@ def read_output(out: Path, name: str, *, filters: Filters | None = None) -> pa.T
     out
         A folder that a run wrote.
     name
-        ``rings``, ``members`` or ``evidence``.
+        ``rings``, ``members``, ``evidence``, ``capabilities``, ``timeline`` or ``pivots``.
     filters
         (column, operator, value) triples that must all hold.
 
@@ -151,6 +183,18 @@ def read_members(out: Path, ring_id: str) -> tuple[Member, ...]:
     rows = read_output(out, "members", filters=[("ring_id", "=", ring_id)]).to_pylist()
     members = [_row(Member, row) for row in rows]
     return tuple(sorted(members, key=lambda member: (-member.confidence, member.account_id)))
+
+
+def read_timeline(out: Path, ring_id: str) -> tuple[TimelineDay, ...]:
+    """Return the days of a ring on which it talked or had accounts born, in order."""
+    rows = read_output(out, "timeline", filters=[("ring_id", "=", ring_id)]).to_pylist()
+    return tuple(_row(TimelineDay, row) for row in rows)
+
+
+def read_pivots(out: Path, ring_id: str) -> tuple[Pivot, ...]:
+    """Return the moves of a ring to new models, in order."""
+    rows = read_output(out, "pivots", filters=[("ring_id", "=", ring_id)]).to_pylist()
+    return tuple(_row(Pivot, row) for row in rows)
 
 
 def read_evidence(out: Path, member: Member) -> tuple[Evidence, ...]:

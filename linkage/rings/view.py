@@ -9,7 +9,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.rings.explain import sentence
-from linkage.rings.read import Evidence, Member, Ring, find_ring, read_members, read_output
+from linkage.rings.profile import Profile, read_profile
+from linkage.rings.read import (
+    Evidence,
+    Member,
+    Pivot,
+    Ring,
+    TimelineDay,
+    find_ring,
+    read_members,
+    read_output,
+    read_pivots,
+    read_timeline,
+)
 from linkage.signals import signal
 
 
@@ -63,6 +75,17 @@ class RingView:
     """Most confident first."""
     days: tuple[RingDay, ...]
     """In order; days on which nothing began or ended are left out."""
+    profile: Profile | None
+    """What it is after; None without prompts."""
+    timeline: tuple[TimelineDay, ...]
+    """In order; days without conversations and births are left out."""
+    pivots: tuple[Pivot, ...]
+    """In order."""
+
+    @property
+    def first_burst(self) -> TimelineDay | None:
+        """The first day on which members were born in a burst; None when there is none."""
+        return next((day for day in self.timeline if day.is_burst), None)
 
     @property
     def n_by_role(self) -> dict[str, int]:
@@ -96,6 +119,9 @@ def ring_view(out: Path, ring_id: str) -> RingView:
         families=_families(held, ring),
         members=read_members(out, ring.ring_id),
         days=_days(held),
+        profile=read_profile(ring.capability_profile),
+        timeline=read_timeline(out, ring.ring_id),
+        pivots=read_pivots(out, ring.ring_id),
     )
 
 

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from inputs import accounts, event, run_ingest, write_table
 
 from linkage.ingest.addresses import Network, network_map
-from linkage.ingest.prompts import skeleton_of
 from linkage.ingest.wordlists import mail_domains
 from linkage.queries import query
 
@@ -49,16 +48,6 @@ def test_a_phone_number_is_its_own_normal_form(phones: list[str]) -> None:
     once = [row[1] for row in _normal_forms("phone", phones)]
     if once:
         assert [row[1] for row in _normal_forms("phone", once)] == once
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.text(st.sampled_from("aB3 ./:`\"#-_é\n"), max_size=60))
-def test_a_skeleton_is_its_own_skeleton(prompt: str) -> None:
-    select = f"select {skeleton_of('prompt')} from (select $prompt as prompt)"
-    con = duckdb.connect()
-    (once,) = con.execute(select, {"prompt": prompt}).fetchall()[0]
-    if once is not None:
-        assert con.execute(select, {"prompt": once}).fetchall()[0] == (once,)
 
 
 NETWORKS = st.lists(st.tuples(st.integers(0, 255), st.integers(0, 8), st.sampled_from("abc")))

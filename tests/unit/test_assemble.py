@@ -36,6 +36,9 @@ def test_the_tables_are_those_of_the_contract(store):
     assert tables["rings"].schema.equals(schema.RINGS)
     assert tables["members"].schema.equals(schema.MEMBERS)
     assert tables["evidence"].schema.equals(schema.EVIDENCE)
+    assert tables["capabilities"].schema.equals(schema.CAPABILITIES)
+    assert tables["timeline"].schema.equals(schema.TIMELINE)
+    assert tables["pivots"].schema.equals(schema.PIVOTS)
     assert tables["members"]["account_id"].to_pylist() == [f"a{at:04d}" for at in RING]
 
 

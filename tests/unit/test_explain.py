@@ -30,7 +30,7 @@ def test_rows_about_no_identifier_read_as_sentences(out):
 def test_a_pair_shares_identifiers_and_never_the_prior(out):
     pair = explain_pair(out, "acct-0", "acct-1")
     assert [(s.kind, s.bits_l, s.bits_r) for s in pair.shared] == [
-        ("card", 11.25, 11.25), ("prompt_skeleton", 9.5, 9.5),
+        ("card", 11.25, 11.25), ("prompt_template", 9.5, 9.5),
     ]
 
 
@@ -51,7 +51,7 @@ def test_an_empty_prefix_names_no_ring(out):
 def test_a_ring_view_counts_accounts_per_identifier_family_and_day(out):
     view = ring_view(out, LARGE)
     assert [(i.kind, i.coverage, i.bits) for i in view.identifiers] == [
-        ("card", 1.0, 45.0), ("prompt_skeleton", 1.0, 38.0),
+        ("card", 1.0, 45.0), ("prompt_template", 1.0, 38.0),
     ]
     assert [(f.family, f.n_identifiers, f.coverage) for f in view.families] == [
         ("payment", 1, 1.0), ("prompt", 1, 1.0),

@@ -250,26 +250,6 @@ def test_after_as_of_nothing_counts(tmp_path: Path) -> None:
     assert found.report.n_quarantined == 0
 
 
-TEMPLATE = (
-    'Refactor the module {} so that "{}" is handled, then write {} tests for it '
-    "and explain each of the changes that you made in one short paragraph. {}"
-)
-
-
-def test_prompts_of_one_template_share_a_skeleton_and_its_minutes(tmp_path: Path) -> None:
-    found = _events(
-        tmp_path,
-        event("a", prompt=TEMPLATE.format("src/core/x.py", "None", 12, "```a = 1```")),
-        event("b", prompt=TEMPLATE.format("lib/y/z.py", "two words", 7, "`b`").upper(),
-              occurred_at="2026-05-01T10:06:00Z"),
-        event("c", prompt=TEMPLATE.format("a/b/c", "", 1, "") + " Thank you kindly."),
-    )
-    assert found.groups("prompt_skeleton") == {frozenset("ab")}
-    assert found.groups("prompt_opening") == {frozenset("abc")}
-    assert found.groups("prompt_clock") == {frozenset("ab")}
-    assert all("efactor" not in str(row) for row in found.tables["identifier"])
-
-
 def test_signups_of_three_in_ten_minutes_are_a_burst(tmp_path: Path) -> None:
     write_table(tmp_path / "in" / "accounts.csv", [
         {"account_id": who, "created_at": f"2026-05-01T10:{minute:02}:00Z", "pathway": pathway}

@@ -23,7 +23,7 @@ from linkage.signals import NEVER_ALONE
 PUBLISHED = {
     "graph",
     "rings.parquet", "members.parquet", "evidence.parquet", "lineage.parquet", "manifest.json",
-    "report.html",
+    "capabilities.parquet", "timeline.parquet", "pivots.parquet", "report.html",
 }
 
 

@@ -11,10 +11,11 @@ CELLS = [list(range(at, at + 5)) for at in range(0, 100, 5)]
 """Twenty cells of five accounts."""
 
 
-def _rings(identifiers, cells):
+def _rings(identifiers, cells, *, solid=True):
     account = np.array([who for cell in cells for who in cell], dtype=np.int64)
     ring = np.repeat(np.arange(len(cells)), [len(cell) for cell in cells])
-    label = join_cells(incidence_of(N, identifiers), account, ring)
+    is_solid = np.full(len(account), solid)
+    label = join_cells(incidence_of(N, identifiers), account, ring, is_solid)
     return {frozenset(account[label == one].tolist()) for one in np.unique(label)}
 
 
@@ -44,6 +45,16 @@ def test_a_large_customer_of_the_cells_vendor_stays_out():
     assert found == {frozenset(range(100)), frozenset(large)}
 
 
+def test_neighbours_whom_only_addresses_join_are_no_cells():
+    found = _rings(_pool(list(range(100)), 7), CELLS, solid=False)
+    assert found == {frozenset(cell) for cell in CELLS}
+
+
+def test_pairs_are_no_cells():
+    pairs = [[at, at + 1] for at in range(0, 100, 2)]
+    assert _rings(_pool(list(range(100)), 7), pairs) == {frozenset(pair) for pair in pairs}
+
+
 @pytest.mark.parametrize("shared", [1, 2])
 def test_what_few_of_a_cell_share_joins_nothing(shared):
     pool = _pool([who for cell in CELLS for who in cell[:shared]], 7)
@@ -57,4 +68,4 @@ def test_devices_are_no_pool():
 
 def test_no_rings_and_no_families_are_left_as_they_are():
     none = np.zeros(0, dtype=np.int64)
-    assert len(join_cells(incidence_of(N, []), none, none)) == 0
+    assert len(join_cells(incidence_of(N, []), none, none, none > 0)) == 0

@@ -9,17 +9,18 @@ with
 ranked as (
     select
         file_ix, account_ix, is_bad, occurred_at, ip_code, device_code, user_agent_code,
-        tls_code, session_code, prompt_code, opening_code, system_code, event_code,
+        tls_code, session_code, model_code, is_conversation,
+        event_code,
         row_number() over (
             partition by event_code, is_bad
             order by account_ix, occurred_at, ip_code, device_code, user_agent_code, tls_code,
-                session_code, prompt_code, opening_code, system_code
+                session_code, model_code, is_conversation
         ) as turn
     from event
 )
 
 select
     file_ix, account_ix, is_bad, occurred_at, ip_code, device_code, user_agent_code, tls_code,
-    session_code, prompt_code, opening_code, system_code, event_code
+    session_code, model_code, is_conversation, event_code
 from ranked
 where is_bad or turn = 1

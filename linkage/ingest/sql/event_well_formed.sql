@@ -8,6 +8,6 @@ select
     case when a.ip_code is null then e.account_ix end as account_ix,
     e.is_bad or a.ip_code is not null as is_bad,
     e.occurred_at, e.ip_code, e.device_code, e.user_agent_code, e.tls_code, e.session_code,
-    e.prompt_code, e.opening_code, e.system_code, e.event_code
+    e.model_code, e.is_conversation, e.event_code
 from event as e
 left join address as a on e.ip_code = a.ip_code and a.version is null

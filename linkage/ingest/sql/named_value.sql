@@ -52,8 +52,14 @@ select
     case
         when not $labels then null
         when is_placeholder then text
-        when $kind in ('prompt_skeleton', 'prompt_opening', 'system_prompt')
+        when
+            $kind in (
+                'prompt_template', 'prompt_copy', 'prompt_opening', 'prompt_closing',
+                'system_prompt'
+            )
             then 'template ' || left(identifier_id, 6)
+        when $kind = 'prompt_shape' then 'shape ' || left(identifier_id, 6)
+        when $kind = 'prompt_order' then 'step ' || left(identifier_id, 6)
         when $kind = 'prompt_clock' then 'minutes ' || left(identifier_id, 6)
         when $kind in ('card', 'phone') then '…' || right(text, 4)
         when $kind in ('email_root', 'email_stem')

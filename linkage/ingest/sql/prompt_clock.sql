@@ -1,42 +1,64 @@
 -- Purpose:    who sent a shared template in which ten minutes; half-shifted ones too, so that none is cut.
+--             Only ten minutes in which more accounts sent it than chance brings together once in
+--             a hundred templates: else each two who copied one prompt would meet some day.
 -- Grain:      (event, bucket)
--- Inputs:     event (account_ix, prompt_code, occurred_at)
+-- Inputs:     prompt_timed (account_ix, occurred_at, template_code)
 -- Parameters: none
 -- Order:      none, the table is an intermediate one
 with
 
-held as (
-    select prompt_code, account_ix
-    from event
-    where account_ix is not null and prompt_code is not null
-    group by prompt_code, account_ix
+span as (
+    -- Ten minutes that count: people are awake for a third of the day.
+    select date_diff('minute', min(occurred_at), max(occurred_at)) / 30.0 as n_buckets
+    from prompt_timed
 ),
 
-rare as (
-    select prompt_code
-    from held
-    group by prompt_code
-    having count(*) between 2 and 2000
+sent as (
+    select template_code, cast(count(*) as double) as n
+    from prompt_timed
+    group by template_code
+),
+
+needed as (
+    -- With n events at random in b buckets, n^k / (k! b^(k-1)) buckets have k.
+    select
+        s.template_code,
+        case
+            when s.n * s.n < 0.02 * b.n_buckets then 2
+            when s.n * s.n * s.n < 0.06 * b.n_buckets * b.n_buckets then 3
+            when s.n * s.n * s.n * s.n < 0.24 * b.n_buckets * b.n_buckets * b.n_buckets then 4
+            else 5 + floor(s.n / greatest(b.n_buckets, 1)
+                + 5 * sqrt(s.n / greatest(b.n_buckets, 1)))
+        end as n_accounts
+    from sent as s
+    cross join span as b
 ),
 
 timed as (
     select
-        e.account_ix, e.prompt_code, e.occurred_at,
-        date_diff('minute', timestamp '1970-01-01 00:00:00', e.occurred_at) as minute
-    from event as e
-    inner join rare as r on e.prompt_code = r.prompt_code
-    where e.account_ix is not null
+        account_ix, template_code, occurred_at,
+        date_diff('minute', timestamp '1970-01-01 00:00:00', occurred_at) as minute
+    from prompt_timed
 ),
 
 bucketed as (
-    select account_ix, prompt_code, occurred_at, 'a' as shift, minute // 10 as bucket from timed
+    select account_ix, template_code, occurred_at, minute // 10 * 2 as bucket from timed
     union all
-    select account_ix, prompt_code, occurred_at, 'b' as shift, (minute + 5) // 10 as bucket
+    select account_ix, template_code, occurred_at, (minute + 5) // 10 * 2 - 1 as bucket
     from timed
+),
+
+together as (
+    select b.template_code, b.bucket
+    from bucketed as b
+    inner join needed as d on b.template_code = d.template_code
+    group by b.template_code, b.bucket
+    having count(distinct b.account_ix) >= min(d.n_accounts)
 )
 
 select
-    account_ix,
-    cast(prompt_code as varchar) || '/' || cast(bucket as varchar) || shift as value,
-    occurred_at as first_seen_at, occurred_at as last_seen_at, 1 as n_events
-from bucketed
+    b.account_ix,
+    cast(b.template_code as varchar) || '/' || cast(b.bucket as varchar) as value,
+    b.occurred_at as first_seen_at, b.occurred_at as last_seen_at, 1 as n_events
+from bucketed as b
+inner join together as t on b.template_code = t.template_code and b.bucket = t.bucket

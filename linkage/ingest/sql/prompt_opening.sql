@@ -1,9 +1,21 @@
--- Purpose:    who holds which of the openings of prompts.
+-- Purpose:    who holds which of the first words of prompts that at least ten accounts share, where
+--             the template is no other account's.
 -- Grain:      event that has one
--- Inputs:     event (account_ix, opening_code, occurred_at)
+-- Inputs:     prompt_lone (account_ix, opening_code, occurred_at)
 -- Parameters: none
 -- Order:      none, the table is an intermediate one
+with
+
+shared as (
+    select opening_code
+    from prompt_lone
+    where opening_code is not null
+    group by opening_code
+    having count(distinct account_ix) >= 10
+)
+
 select
-    account_ix, opening_code as value, occurred_at as first_seen_at, occurred_at as last_seen_at, 1 as n_events
-from event
-where account_ix is not null and opening_code is not null
+    p.account_ix, p.opening_code as value, p.occurred_at as first_seen_at,
+    p.occurred_at as last_seen_at, 1 as n_events
+from prompt_lone as p
+inner join shared as s on p.opening_code = s.opening_code

@@ -1,0 +1,17 @@
+-- Purpose:    who holds which of the prompt templates that fewer than ten accounts share.
+-- Grain:      (template, account)
+-- Inputs:     prompt_held (template_code, account_ix, first_seen_at, last_seen_at, n_events)
+-- Parameters: none
+-- Order:      none, the table is an intermediate one
+with
+
+shared as (
+    select template_code
+    from prompt_held
+    group by template_code
+    having count(*) >= 10
+)
+
+select h.account_ix, h.template_code as value, h.first_seen_at, h.last_seen_at, h.n_events
+from prompt_held as h
+anti join shared as s on h.template_code = s.template_code

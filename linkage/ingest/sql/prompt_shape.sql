@@ -1,0 +1,21 @@
+-- Purpose:    who holds which of the structures of prompts that at least ten accounts share, where
+--             the template is no other account's.
+-- Grain:      event that has one
+-- Inputs:     prompt_lone (account_ix, shape_code, occurred_at)
+-- Parameters: none
+-- Order:      none, the table is an intermediate one
+with
+
+shared as (
+    select shape_code
+    from prompt_lone
+    where shape_code is not null
+    group by shape_code
+    having count(distinct account_ix) >= 10
+)
+
+select
+    p.account_ix, p.shape_code as value, p.occurred_at as first_seen_at,
+    p.occurred_at as last_seen_at, 1 as n_events
+from prompt_lone as p
+inner join shared as s on p.shape_code = s.shape_code

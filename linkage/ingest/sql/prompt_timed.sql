@@ -1,0 +1,18 @@
+-- Purpose:    events of templates that a few accounts share.
+-- Grain:      event
+-- Inputs:     prompt (account_ix, occurred_at, prompt_code), template (code, template_code), prompt_held (template_code, account_ix)
+-- Parameters: none
+-- Order:      none, the table is an intermediate one
+with
+
+rare as (
+    select template_code
+    from prompt_held
+    group by template_code
+    having count(*) between 2 and 2000
+)
+
+select p.account_ix, p.occurred_at, r.template_code
+from prompt as p
+left join template as t on p.prompt_code = t.code
+inner join rare as r on coalesce(t.template_code, p.prompt_code) = r.template_code

@@ -2,7 +2,7 @@
 // Folder:     2 One ring
 // Purpose:    a ring at a glance: what it is, who is sure, its sub-groups by what they share.
 // Parameters: $ring_id
-// Returns:    section, name, n_accounts, share, bits
+// Returns:    section, n_accounts, share, bits, name
 // Bounded:    one row for the ring, 3 for roles, 15 sub-groups
 MATCH (ring:Ring {ring_id: $ring_id})
 CALL (ring) {
@@ -29,6 +29,6 @@ CALL (ring) {
          strongest.kind + ' ' + coalesce(strongest.label, strongest.identifier_id) AS name,
          n_accounts, bits
 }
-RETURN section, name, n_accounts, round(1.0 * n_accounts / ring.n_accounts, 3) AS share,
-       round(bits, 2) AS bits
+RETURN section, n_accounts, round(1.0 * n_accounts / ring.n_accounts, 3) AS share,
+       round(bits, 2) AS bits, name
 ORDER BY place, n_accounts DESC, name

@@ -26,6 +26,7 @@ test: $(VENV)/installed-test
 bench: $(VENV)/installed-test
 	$(BIN)/python tests/bench/bench_speed.py --scales 100000
 	$(BIN)/python tests/bench/bench_worlds.py --preset mixed
+	$(BIN)/python tests/bench/bench_prompts.py
 	$(BIN)/python tests/bench/bench_febrl.py
 	$(BIN)/python tests/bench/bench_airdrop.py
 	$(BIN)/python tests/bench/bench_neo4j.py --delta 100000

@@ -103,7 +103,10 @@ def words_of(texts: pa.StringArray, salt: Codes) -> Words:
     chosen = np.flatnonzero(kept)
     # What follows a run of marks follows its last.
     last = np.append(chosen[1:], len(kept)) - 1
-    after = text.between(ends, np.append(begins[1:], len(text.kind)))
+    next_begins = np.append(begins[1:], len(text.kind))
+    has_words = np.flatnonzero(np.diff(starts))
+    next_begins[starts[has_words + 1] - 1] = text.row_start[has_words + 1]
+    after = text.between(ends, next_begins)
     return Words(code[chosen], masked[chosen], after[last], np.searchsorted(chosen, starts))
 
 

@@ -132,9 +132,9 @@ def _blocks(texts: pa.StringArray) -> Iterator[pa.StringArray]:
 
 def _sums(value: Ints, starts: Ints) -> Ints:
     """Sum of each text's values."""
-    total: Ints = np.concatenate([[0], np.cumsum(value)])
-    summed: Ints = total[starts[1:]] - total[starts[:-1]]
-    return summed
+    total = np.concatenate([[0], np.cumsum(value)])
+    found: Ints = total[starts[1:]] - total[starts[:-1]]
+    return found
 
 
 def _in_order(code: Codes, starts: Ints, salt: np.uint64) -> Codes:

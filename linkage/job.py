@@ -28,6 +28,7 @@ from linkage.evidence import (
     preview_pairs,
     strong_pairs,
 )
+from linkage.evidence.pairs import SIZE_CLASSES
 from linkage.ingest import IngestReport, ingest, load_key
 from linkage.publish import published
 from linkage.report import write_report
@@ -201,6 +202,13 @@ def _compute(
         },
         "estimates": [asdict(kind) for kind in weights.kinds],
         "prior_of_a_pair": weights.prior,
+        "reliability_by_holders": {
+            "holders_from": SIZE_CLASSES[:-1].tolist(),
+            **{
+                one.kind: weights.reliability[at].round(6).tolist()
+                for at, one in enumerate(weights.kinds)
+            },
+        },
     }
     return tables, ingested, told
 

@@ -101,5 +101,22 @@ EVIDENCE = pa.schema([
     pa.field("n_accounts_in_ring", pa.int64(), nullable=False),
     pa.field("first_seen_at", INSTANT),
     pa.field("last_seen_at", INSTANT),
+    pa.field("creates", pa.bool_()),
 ])
 """evidence.parquet: one row per ring, account and identifier; bits add up per account."""
+
+MEASURES = pa.schema([
+    pa.field("ring_id", pa.string(), nullable=False),
+    pa.field("measure", pa.string(), nullable=False),
+    pa.field("value", pa.float64(), nullable=False),
+])
+"""measures.parquet: one row per ring and measure, what the judge saw; by grain."""
+
+RHYTHM = pa.schema([
+    pa.field("ring_id", pa.string()),
+    pa.field("weekday", pa.int8(), nullable=False),
+    pa.field("hour", pa.int8(), nullable=False),
+    pa.field("n_events", pa.int64(), nullable=False),
+])
+"""rhythm.parquet: one row per ring, weekday (0 = Monday) and hour of the day (UTC) with
+events; the rows without a ring are those of all accounts together; by grain, these first."""

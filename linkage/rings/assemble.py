@@ -14,6 +14,8 @@ from linkage.rings.decisions import Texts, decisions
 from linkage.rings.evidence import BITS, evidence_rows
 from linkage.rings.features import measure
 from linkage.rings.judge import Verdicts, judge
+from linkage.rings.measures import measures_table
+from linkage.rings.rhythm import rhythm
 from linkage.rings.signs import SIGNS
 from linkage.schema import EVIDENCE, MEMBERS, RINGS
 from linkage.signals import NEVER_ALONE
@@ -27,7 +29,7 @@ def assemble(
     store: Store, incidence: Incidence, weights: Weights, found: Communities, *, smallest: int,
     labels: bool = True,
 ) -> dict[str, pa.Table]:
-    """Judge the rings and return ``rings``, ``members`` and ``evidence``.
+    """Judge the rings and return ``rings``, ``members``, ``evidence``, ``measures``, ``rhythm``.
 
     Parameters
     ----------
@@ -70,6 +72,8 @@ def assemble(
         "rings": rings.take(_rank(rings)),
         "members": members.sort_by([("ring_id", "ascending"), ("account_id", "ascending")]),
         "evidence": evidence,
+        "measures": measures_table(measures, ring_ids),
+        "rhythm": rhythm(store, ring_ids),
     }
 
 
@@ -195,6 +199,7 @@ def _evidence(
         "n_accounts_in_ring": _in_ring(incidence, found, ring, identifier, size),
         "first_seen_at": first,
         "last_seen_at": last,
+        "creates": pa.array(incidence.creates[np.maximum(identifier, 0)], mask=identifier < 0),
     }).cast(EVIDENCE)
 
 

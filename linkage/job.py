@@ -202,9 +202,11 @@ def _compute(
         },
         "estimates": [asdict(kind) for kind in weights.kinds],
         "prior_of_a_pair": weights.prior,
-        "reliability_by_holders": {
+        "pair_weights": {
+            "n_accounts": incidence.n_accounts,
             "holders_from": SIZE_CLASSES[:-1].tolist(),
-            **{
+            "prior": {one.kind: one.reliability for one in incidence.signals},
+            "reliability": {
                 one.kind: weights.reliability[at].round(6).tolist()
                 for at, one in enumerate(weights.kinds)
             },

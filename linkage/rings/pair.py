@@ -2,7 +2,9 @@
 
 The sum is the one by which the pair view judges a pair (Fellegi and Sunter [1]_): the odds
 of two accounts drawn by chance, then the most telling agreement of each family, less what
-the time between the two sightings takes away.
+the time between the two sightings takes away. Identifiers that say nothing for the ring are
+in no row of evidence and are missed here: where a pair shares one, the sum falls short of
+the one used.
 
 .. [1] Fellegi & Sunter (1969), A theory for record linkage, JASA 64.
 """
@@ -68,25 +70,35 @@ def pair_weight(
     PairWeight or None
         None when the manifest has no estimates.
     """
-    reliability, prior = manifest.get("reliability_by_holders"), manifest.get("prior_of_a_pair")
-    if not reliability or not prior:
+    told, prior = manifest.get("pair_weights"), manifest.get("prior_of_a_pair")
+    if not told or not prior:
         return None
     prior_bits = float(np.log2(prior / (1 - prior)))
-    best: dict[str, tuple[float, str]] = {}
+    best: dict[str, _Agreement] = {}
     carried = []
     for left, right in shared:
         why_not = _why_not(left)
-        if why_not or left.kind not in reliability:
+        if why_not or left.kind not in told["reliability"]:
             carried.append(f"{words.sentence(left)}: {why_not or 'no estimate of its kind'}")
             continue
-        bits, note = _agreement(left, right, reliability, prior_bits)
+        one = _agreement(left, right, told, prior_bits, words)
         family = words.family(left.kind)
-        if family not in best or bits > best[family][0]:
-            best[family] = (bits, words.sentence(left) + note)
+        if family not in best or one.rank < best[family].rank:
+            best[family] = one
     steps = [Step("two accounts drawn by chance", prior_bits, prior_bits)]
-    for bits, sentence in sorted(best.values(), key=lambda one: (-one[0], one[1])):
-        steps.append(Step(sentence, bits, steps[-1].total_bits + bits))
+    for one in sorted(best.values(), key=lambda one: (-one.bits, one.sentence)):
+        steps.append(Step(one.sentence, one.bits, steps[-1].total_bits + one.bits))
     return PairWeight(tuple(steps), tuple(carried))
+
+
+@dataclass(frozen=True)
+class _Agreement:
+    """One identifier that both hold."""
+
+    sentence: str
+    bits: float
+    rank: tuple[float, str]
+    """The lowest of a family counts: the most telling by what was known beforehand."""
 
 
 def _why_not(row: Evidence) -> str:
@@ -100,18 +112,24 @@ def _why_not(row: Evidence) -> str:
 
 
 def _agreement(
-    left: Evidence, right: Evidence, reliability: Mapping[str, Sequence[float]], prior_bits: float
-) -> tuple[float, str]:
-    """Bits of one agreement, and what to add to its sentence."""
-    lower = np.asarray(reliability["holders_from"])
+    left: Evidence, right: Evidence, told: Mapping[str, Any], prior_bits: float, words: Wording
+) -> _Agreement:
+    """Weigh one identifier."""
+    lower = np.asarray(told["holders_from"])
     # Who is linked directly is related as if no one else held the identifier.
     is_direct = left.identifier_id in (left.account_id, right.account_id)
     n_holders = 2 if is_direct else left.n_accounts_total
     size = int(np.clip(np.searchsorted(lower, n_holders, side="right") - 1, 0, len(lower) - 1))
-    share = reliability[left.kind][size]
     days = _days_apart(left, right)
-    bits = (float(np.log2(share / (1 - share))) - prior_bits) * 2.0 ** (-days / HALF_LIFE_DAYS)
-    return bits, f" ({days:.0f} days apart)" if days >= 1 else ""
+    decay = 2.0 ** (-days / HALF_LIFE_DAYS)
+    estimated, alone = told["reliability"][left.kind][size], told["prior"][left.kind]
+    prior_odds = alone / (1 - alone) / (lower[size] - 1)
+    worth = (np.log2(prior_odds) + 2 * np.log2(max(told["n_accounts"], 2))) * decay
+    return _Agreement(
+        sentence=words.sentence(left) + (f" ({days:.0f} days apart)" if days >= 1 else ""),
+        bits=(float(np.log2(estimated / (1 - estimated))) - prior_bits) * decay,
+        rank=(-float(worth), left.kind),
+    )
 
 
 def _days_apart(left: Evidence, right: Evidence) -> float:

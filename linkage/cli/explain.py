@@ -79,7 +79,7 @@ def _show_pair(pair: PairExplanation) -> None:
         return
     if pair.weight:
         _show_weight(pair.weight)
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (as_bits(s.bits_l), as_bits(s.bits_r), f"{s.n_accounts_in_ring:,}",
          f"{s.n_accounts_total:,}", s.sentence)
         for s in pair.shared

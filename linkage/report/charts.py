@@ -37,7 +37,8 @@ WIDTH = 640
 @cache
 def charts() -> dict[str, Any]:
     """Return the specification of each chart, by name, with its data left to be filled in."""
-    made = {
+    # Altair's own types do not follow its chains of methods.
+    made: dict[str, Any] = {
         "network": _network(), "days": _days(), "week": _week(), "families": _families(),
         "capabilities": _capabilities(), "map": _map(),
     }
@@ -111,7 +112,7 @@ def _named(name: str) -> alt.NamedData:
     return alt.NamedData(name=name)
 
 
-def _network() -> alt.LayerChart:
+def _network() -> Any:
     """The core: accounts coloured by sub-group, the identifiers that join them as squares."""
     plain: dict[str, Any] = {"axis": None, "scale": alt.Scale(nice=False, zero=False)}
     place = {"x": alt.X("x:Q", **plain), "y": alt.Y("y:Q", **plain)}
@@ -142,19 +143,20 @@ def _network() -> alt.LayerChart:
     )
 
 
-def _days() -> alt.FacetChart:
+def _days() -> Any:
     """Counts per day, a panel for each sort of count."""
     return alt.Chart(_named("days")).mark_bar(color="var(--accent)").encode(
         x=alt.X("utcyearmonthdate(day):T", title=None),
         y=alt.Y("n:Q", title=None, axis=alt.Axis(tickCount=3)),
-        tooltip=[alt.Tooltip("utcyearmonthdate(day):T", title="day"), alt.Tooltip("n:Q", format=",")],
+        tooltip=[alt.Tooltip("utcyearmonthdate(day):T", title="day"),
+                 alt.Tooltip("n:Q", format=",")],
     ).properties(width=WIDTH, height=90).facet(
         row=alt.Row("what:N", title=None, sort=None,
                     header=alt.Header(labelAngle=0, labelOrient="top", labelAnchor="start"))
     ).resolve_scale(y="independent").properties(description="Counts of the ring by day.")
 
 
-def _week() -> alt.FacetChart:
+def _week() -> Any:
     """When the ring is active in the week, above when everybody is."""
     return alt.Chart(_named("week")).mark_rect(fill="var(--accent)").encode(
         x=alt.X("hour:O", title="hour of the day (UTC)", axis=alt.Axis(
@@ -172,7 +174,7 @@ def _week() -> alt.FacetChart:
     ).properties(description="Share of events by weekday and hour, of the ring and of everyone.")
 
 
-def _families() -> alt.Chart:
+def _families() -> Any:
     """Bits of each family of evidence."""
     return alt.Chart(_named("families")).mark_bar(color="var(--accent)").encode(
         x=alt.X("bits:Q", title="bits, summed over accounts"),
@@ -183,7 +185,7 @@ def _families() -> alt.Chart:
                  description="Evidence of the ring by family, in bits.")
 
 
-def _capabilities() -> alt.LayerChart:
+def _capabilities() -> Any:
     """What the ring asks for, with its interval, beside everyone else."""
     base = alt.Chart(_named("capabilities")).encode(y=alt.Y("capability:N", title=None, sort=None))
     share = alt.X("share:Q", title="share of prompts", axis=alt.Axis(format="%"))
@@ -198,7 +200,7 @@ def _capabilities() -> alt.LayerChart:
                  description="What the ring asks for; ticks are everyone else.")
 
 
-def _map() -> alt.Chart:
+def _map() -> Any:
     """Rings by size and score, those that are plainly innocent left out."""
     tiers = [tier for tier in TIERS if tier != TIERS[-1]]
     return alt.Chart(_named("map")).mark_point(filled=True, size=70, opacity=0.8).encode(

@@ -3,8 +3,8 @@
 import json
 import re
 from datetime import date
-from importlib import metadata
 from html.parser import HTMLParser
+from importlib import metadata
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -19,7 +19,6 @@ from linkage.report import vega, write_report, write_ring_page
 from linkage.report.content import MAX_MEMBERS, report_content
 from linkage.report.page import MAX_PAGES, embedded, render
 from linkage.report.ring_content import browser_link
-
 
 KEPT_FROM = "1.9.0.post1"
 
@@ -151,7 +150,8 @@ def test_rings_worth_a_look_have_pages_and_others_get_theirs_when_asked(out):
     assert [page.name for page in (out / "rings").iterdir()] == [f"{LARGE}.html"]
     assert write_ring_page(out, SMALL) == out / "rings" / f"{SMALL}.html"
     data = _data((out / "rings" / f"{SMALL}.html").read_text(encoding="utf-8"))
-    assert (data["tier"], data["members"]["account"]) == ("watch", ["acct-10", "acct-11", "acct-12"])
+    assert data["tier"] == "watch"
+    assert data["members"]["account"] == ["acct-10", "acct-11", "acct-12"]
 
 
 def test_pages_of_rings_that_are_gone_go_too(out):
@@ -198,7 +198,8 @@ def test_timeline_rhythm_and_capabilities_are_shown_where_a_run_has_them(out):
 
 def test_a_ring_id_stays_data_in_a_link():
     link = browser_link("ring'}) DETACH DELETE n //", "https://graph.example/browser/")
-    assert link and "'" not in link and " " not in link
+    assert link is not None
+    assert not {"'", " ", "}"} & set(link)
     assert browser_link("ring-1", "javascript:alert(1)") is None
 
 

@@ -85,13 +85,19 @@ def write_svg(path: Path, graph: RingGraph, shape: Structure) -> None:
     from linkage.report.charts import printed
 
     drawn = core_picture(graph, shape)
+    # The library measures text outside of Python, and aborts the process on a NUL.
+    clean = {
+        name: [{key: _plain(value) if isinstance(value, str) else value
+                for key, value in row.items()} for row in rows]
+        for name, rows in drawn.items()
+    }
     n_accounts, n_identifiers = len(drawn["accounts"]), len(drawn["identifiers"])
     title = (
         f"{graph.ring.ring_id}: {n_accounts:,} of {graph.n_accounts:,} accounts, "
         f"{n_identifiers:,} of {len(graph.identifiers):,} shared identifiers"
     )
     try:
-        path.write_text(printed("network", drawn, title), encoding="utf-8")
+        path.write_text(printed("network", clean, title), encoding="utf-8")
     except OSError as error:
         raise _cannot(path, error) from error
 
@@ -106,5 +112,5 @@ def _cannot(path: Path, error: OSError) -> InputError:
 def _plain(text: str) -> str:
     """Replace what XML cannot hold."""
     return "".join(
-        letter if letter.isprintable() or letter in "\t\n" else "\ufffd" for letter in text
+        letter if letter.isprintable() else "\ufffd" for letter in text
     )

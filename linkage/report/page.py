@@ -111,10 +111,10 @@ def embedded(content: Any) -> str:
 
 def _write_pages(out: Path, rings: Iterable[Ring]) -> list[Path]:
     """Write the pages of some rings."""
+    (out / FOLDER).mkdir(exist_ok=True)
     rings = list(rings)
     if not rings:
         return []
-    (out / FOLDER).mkdir(exist_ok=True)
     tables = read_tables(out, [ring.ring_id for ring in rings])
     return [
         _put(out / FOLDER / _name(ring), render("ring", ring_content(tables, ring)))

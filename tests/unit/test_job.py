@@ -20,7 +20,10 @@ from linkage.errors import InputError, QualityGateError
 from linkage.settings import Settings
 from linkage.signals import NEVER_ALONE
 
-PUBLISHED = {"rings.parquet", "members.parquet", "evidence.parquet", "manifest.json", "report.html"}
+PUBLISHED = {
+    "rings.parquet", "members.parquet", "evidence.parquet", "measures.parquet", "rhythm.parquet",
+    "manifest.json", "report.html", "rings",
+}
 
 
 @pytest.fixture(scope="module")
@@ -200,7 +203,10 @@ def _secrets(world, *columns):
 
 def _outputs_text(out):
     """Everything published, as one text: tables decoded, other files as they are."""
-    parts = [path.read_text() for path in sorted(out.iterdir()) if path.suffix != ".parquet"]
+    parts = [
+        path.read_text() for path in sorted(out.rglob("*"))
+        if path.is_file() and path.suffix != ".parquet"
+    ]
     for name in TABLES:
         parts.append(json.dumps(read(out, name), default=str, ensure_ascii=False))
     return "\n".join(parts)

@@ -1,13 +1,17 @@
 """Pictures of a ring for other programs."""
 
+import json
+import re
 import xml.etree.ElementTree as ET
 
+import altair as alt
 import networkx as nx
 import numpy as np
 import pytest
 from webs import web
 
 from linkage.errors import InputError
+from linkage.report.charts import charts
 from linkage.report.network import MOST_ACCOUNTS, MOST_IDENTIFIERS, core_picture
 from linkage.report.pictures import write_gexf, write_graphml, write_svg
 from linkage.rings.structure import structure
@@ -50,6 +54,13 @@ def test_an_svg_needs_nothing_else(tmp_path):
     assert "paid with card c0" in text
     for wrong in ("var(--", "<script", "href=", "url(http"):
         assert wrong not in text
+
+
+@pytest.mark.parametrize("name", sorted(charts()))
+def test_a_chart_is_valid_vega_lite_and_colours_are_the_pages_own(name):
+    spec = charts()[name]
+    alt.Chart.from_dict(spec, validate=True)
+    assert not re.findall(r'"#[0-9a-f]{3,8}"', json.dumps(spec))
 
 
 def test_a_folder_that_is_not_there_is_said(tmp_path):

@@ -87,6 +87,9 @@ MEMBERS = pa.schema([
     pa.field("role", pa.string(), nullable=False),
     pa.field("reason_codes", pa.list_(pa.string()), nullable=False),
     pa.field("evidence_bits", pa.float64(), nullable=False),
+    pa.field("first_event_at", INSTANT),
+    pa.field("last_event_at", INSTANT),
+    pa.field("status", pa.string()),
 ])
 """members.parquet: one row per ring and account, by ring_id, then account_id."""
 

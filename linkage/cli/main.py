@@ -5,6 +5,7 @@ import click
 from linkage import __version__
 from linkage.cli.evaluate import evaluate
 from linkage.cli.explain import explain
+from linkage.cli.export import export
 from linkage.cli.group import LinkageGroup
 from linkage.cli.report import report
 from linkage.cli.ring import ring
@@ -18,7 +19,7 @@ def cli() -> None:
     """Find rings of accounts run by one operator, with evidence a person can check."""
 
 
-for verb in (run, ring, explain, report, evaluate, simulate):
+for verb in (run, ring, explain, report, export, evaluate, simulate):
     cli.add_command(verb)
 
 

@@ -32,7 +32,7 @@ def test_an_account_is_told_against_whom_and_the_bits_add_up(tmp_path):
         "Everything else, with the odds before any evidence, makes -14.50 bits; "
         "the sum is +6.25."
     )
-    assert 11.25 + 9.50 - 14.50 == found.total_bits
+    assert found.total_bits == 11.25 + 9.50 - 14.50
 
 
 def test_a_counterfactual_that_leaves_pieces_says_so():
@@ -47,12 +47,10 @@ def test_a_ring_that_a_person_moved_says_where_the_rules_would_put_it(tmp_path):
     graph = read_ring_graph(out, LARGE)
     said = ring_story(graph).sentences
     assert not any("By the rules alone" in sentence for sentence in said)
-    measured = web([[9, 3], [9, 3], [9, 3]], tier="enforce", measures={
-        name: 0.0 for name in (
+    measured = web([[9, 3], [9, 3], [9, 3]], tier="enforce", measures=dict.fromkeys((
             "alias_share", "banned_share", "birth_gap", "campus_share", "datacenter_share",
             "disposable_share", "held_payment", "largest_part", "n_accounts", "n_banned",
             "n_events", "n_payment", "nats", "own_payment", "quiet_share", "top_domain_share",
             "top_organization_share", "top_payment", "weekend_share",
-        )
-    })
+        ), 0.0))
     assert "By the rules alone it would be at benign." in ring_story(measured).sentences

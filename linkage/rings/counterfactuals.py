@@ -186,7 +186,8 @@ def _left(graph: RingGraph, gone: Flags) -> _Left:
     other = graph.prior_bits + graph.other_bits[:, whole].sum(axis=1)
     kept = np.ones(graph.n_accounts, dtype=bool)
     while True:
-        live = ~gone & (np.bincount(column[kept[row]], minlength=n) >= 2)
+        n_left = np.bincount(column[kept[row]], minlength=n)
+        live = ~gone & ((n_left >= 2) | (n_left == graph.n_rows))
         alive = kept[row] & live[column]
         bits = other + np.bincount(
             row[alive], weights=graph.edge.data[alive], minlength=graph.n_accounts

@@ -74,10 +74,21 @@ class RingGraph:
         """``bits`` as rows, columns and data: one entry per row of evidence."""
         return self.bits.tocoo()
 
+    @cached_property
+    def n_rows(self) -> Ints:
+        """(n_identifiers,) rows of evidence about each identifier, at least 1."""
+        return np.bincount(self.edge.col, minlength=len(self.identifiers))
+
     def pieces(self, alive: Flags) -> Ints:
         """(n_accounts,) which piece each account is in, joined by some rows of ``edge`` alone."""
         n = self.n_accounts
         row, column = self.edge.row[alive], n + self.edge.col[alive]
+        # Of some identifiers one holder alone has a row: the others of the ring hold it too,
+        # and it says nothing of them. They are taken to be where the surest member is.
+        inside = np.array([one.n_accounts_in_ring for one in self.identifiers], dtype=np.int64)
+        unseen = column[((self.n_rows == 1) & (inside >= 2))[column - n]]
+        row = np.concatenate([row, np.zeros(len(unseen), dtype=row.dtype)])
+        column = np.concatenate([column, unseen])
         size = n + self.bits.shape[1]
         joined = sp.coo_matrix((np.ones(len(row), np.int8), (row, column)), shape=(size, size))
         return np.asarray(

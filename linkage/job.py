@@ -28,6 +28,7 @@ from linkage.evidence import (
     preview_pairs,
     strong_pairs,
 )
+from linkage.evidence.pairs import SIZE_CLASSES
 from linkage.ingest import IngestReport, ingest, load_key
 from linkage.lock import locked
 from linkage.profile import CapabilityReader
@@ -248,6 +249,15 @@ def _compute(
         },
         "estimates": [asdict(kind) for kind in weights.kinds],
         "prior_of_a_pair": weights.prior,
+        "pair_weights": {
+            "n_accounts": incidence.n_accounts,
+            "holders_from": SIZE_CLASSES[:-1].tolist(),
+            "prior": {one.kind: one.reliability for one in incidence.signals},
+            "reliability": {
+                one.kind: weights.reliability[at].round(6).tolist()
+                for at, one in enumerate(weights.kinds)
+            },
+        },
     }
     return made, ingested, told
 

@@ -134,6 +134,7 @@ EVIDENCE = pa.schema([
     pa.field("n_accounts_in_ring", pa.int64(), nullable=False),
     pa.field("first_seen_at", INSTANT),
     pa.field("last_seen_at", INSTANT),
+    pa.field("creates", pa.bool_()),
 ])
 """evidence.parquet: one row per ring, account and identifier; bits add up per account."""
 
@@ -192,3 +193,18 @@ LINEAGE = pa.schema([
 """lineage.parquet: one row per relation of a ring with one of the last night, by ring_id:
 ``CONTINUES`` (itself), ``MERGED_INTO``, ``SPLIT_FROM``, ``RESPAWNED_FROM``, or ``LOST`` (with
 none). Overlap is the share in common, in [0, 1]; numbers of accounts are those of ring_id."""
+MEASURES = pa.schema([
+    pa.field("ring_id", pa.string(), nullable=False),
+    pa.field("measure", pa.string(), nullable=False),
+    pa.field("value", pa.float64(), nullable=False),
+])
+"""measures.parquet: one row per ring and measure, what the judge saw; by grain."""
+
+RHYTHM = pa.schema([
+    pa.field("ring_id", pa.string()),
+    pa.field("weekday", pa.int8(), nullable=False),
+    pa.field("hour", pa.int8(), nullable=False),
+    pa.field("n_events", pa.int64(), nullable=False),
+])
+"""rhythm.parquet: one row per ring, weekday (0 = Monday) and hour of the day (UTC) with
+events; the rows without a ring are those of all accounts together; by grain, these first."""

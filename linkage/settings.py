@@ -81,6 +81,8 @@ class Settings:
     """Which library partitions: ``igraph`` or ``leidenalg``."""
     semantic: bool = False
     """Compare a bounded sample of prompts by their meaning; needs ``linkage[semantic]``."""
+    neo4j_browser: str = ""
+    """Address of Neo4j Browser, ending in ``/``, that the report links to; empty for none."""
     tables: Mapping[str, tuple[TableMapping, ...]] = field(default_factory=dict)
     """Contract table to the user's tables that feed it."""
     kinds: Mapping[str, KindSettings] = field(default_factory=dict)
@@ -99,6 +101,11 @@ class Settings:
         if self.leiden not in ("igraph", "leidenalg"):
             raise SettingsError(
                 f"unknown leiden backend: {self.leiden}", fix="use igraph or leidenalg"
+            )
+        if self.neo4j_browser and not self.neo4j_browser.startswith(("http://", "https://")):
+            raise SettingsError(
+                f"neo4j_browser must be an http address, got {self.neo4j_browser}",
+                fix="for example http://127.0.0.1:7474/browser/",
             )
         if self.export_tlp not in ("white", "green", "amber", "red"):
             raise SettingsError(

@@ -14,6 +14,7 @@ from linkage.rings.explain import (
     explain_account,
     explain_pair,
 )
+from linkage.rings.pair import PairWeight
 
 
 @click.command(cls=Verb, examples=(
@@ -40,48 +41,70 @@ def explain(out: Path, account_id: str, other_id: str | None, as_json: bool) -> 
 
 
 def _show_account(found: AccountExplanation) -> None:
-    """Write one account's contributions and their sum."""
-    member, ring = found.member, found.ring
-    show_text(f"{member.account_id} is in ring {ring.ring_id} of {ring.n_accounts:,} accounts "
-              f"({ring.tier}: {ring.tier_reason})")
-    show_text(f"confidence {as_share(member.confidence)}, {member.role}, tier {member.tier}")
-    rows = [_cells(part) for part in found.contributions]
-    rows.append((as_bits(found.total_bits), "", "", "", "", "sum"))
+    """Write why an account is in its ring, as sentences and as a waterfall."""
+    from linkage.rings.prose import account_sentences
+
+    for sentence in account_sentences(found):
+        show_text(sentence)
+    so_far, rows = 0.0, []
+    for part in found.contributions:
+        so_far += part.evidence.bits
+        rows.append(_cells(part, so_far))
     show_text("")
-    show_table(("bits", "in_ring", "of_all", "first_seen", "last_seen", "because the account"),
-               rows, right="bits in_ring of_all")
-    gap = member.evidence_bits - found.total_bits
+    show_table(("bits", "so_far", "in_ring", "of_all", "first_seen", "last_seen",
+                "because the account"), rows, right="bits so_far in_ring of_all")
+    gap = found.member.evidence_bits - found.total_bits
     if abs(gap) >= 0.005:
-        show_text(f"the ring's table says {as_bits(member.evidence_bits)} bits: "
+        show_text(f"the ring's table says {as_bits(found.member.evidence_bits)} bits: "
                   f"{as_bits(gap)} are in no row of evidence")
 
 
-def _cells(part: Contribution) -> tuple[str, ...]:
+def _cells(part: Contribution, so_far: float) -> tuple[str, ...]:
     """Return one contribution's row; counts only where an identifier is counted."""
     row = part.evidence
     counts = (f"{row.n_accounts_in_ring:,}", f"{row.n_accounts_total:,}")
     return (
-        as_bits(row.bits), *(counts if row.identifier_id else ("", "")),
+        as_bits(row.bits), as_bits(so_far), *(counts if row.identifier_id else ("", "")),
         as_instant(row.first_seen_at), as_instant(row.last_seen_at), part.sentence,
     )
 
 
 def _show_pair(pair: PairExplanation) -> None:
-    """Write what two accounts share and whether one ring holds both."""
+    """Write what two accounts share, as a pair and as members of one ring."""
     show_text(pair.verdict)
     if not (pair.left and pair.right):
         return
     if not pair.shared:
         show_text("they share no identifier of their evidence; each is tied to others of its ring")
         return
-    rows = [
+    if pair.weight:
+        _show_weight(pair.weight)
+    rows: list[tuple[str, ...]] = [
         (as_bits(s.bits_l), as_bits(s.bits_r), f"{s.n_accounts_in_ring:,}",
          f"{s.n_accounts_total:,}", s.sentence)
         for s in pair.shared
     ]
-    left, right = (sum(s.bits_l for s in pair.shared), sum(s.bits_r for s in pair.shared))
-    rows.append((as_bits(left), as_bits(right), "", "", "sum of what both hold"))
+    shared = [sum(s.bits_l for s in pair.shared), sum(s.bits_r for s in pair.shared)]
+    whole = [pair.left.total_bits, pair.right.total_bits]
+    rest = [all_ - part for all_, part in zip(whole, shared, strict=True)]
+    rows.append((*map(as_bits, rest), "", "", "all else: what each shares with others of its "
+                 "ring, and the odds before any evidence"))
+    rows.append((*map(as_bits, whole), "", "", "sum: each one's evidence of being in its ring"))
     show_text("")
     names = (pair.left.member.account_id, pair.right.member.account_id)
-    show_table((*names, "in_ring", "of_all", "because both"), rows,
+    show_table((*names, "in_ring", "of_all", "as members of the ring, because both"), rows,
                right=f"{names[0]} {names[1]} in_ring of_all")
+
+
+def _show_weight(weight: PairWeight) -> None:
+    """Write the waterfall of a pair."""
+    show_text("")
+    show_table(
+        ("bits", "so_far", "as a pair alone, because both"),
+        [(as_bits(step.bits), as_bits(step.total_bits), step.sentence) for step in weight.steps],
+        right="bits so_far",
+    )
+    show_text(f"by these alone one operator runs both with probability "
+              f"{as_share(weight.probability)}")
+    for sentence in weight.carried:
+        show_text(f"not counted for the pair: {sentence}")

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from linkage.errors import InputError
 from linkage.evidence.incidence import LINK_FAMILY
-from linkage.rings.explain import PRIOR
 from linkage.rings.read import Ring, read_manifest, read_output, read_rings
+from linkage.rings.wording import PRIOR
 from linkage.schema import TIERS
 from linkage.signals import signal
 

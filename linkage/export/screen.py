@@ -8,7 +8,7 @@ from linkage.errors import InputError
 from linkage.export.ledger import Answer
 from linkage.export.reasons import SHARES
 from linkage.export.run import Run
-from linkage.rings.explain import ABSENCE, PRIOR
+from linkage.rings.wording import ABSENCE, PRIOR
 from linkage.schema import TIERS
 from linkage.signals import NEVER_ALONE
 

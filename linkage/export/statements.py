@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from linkage.export.reasons import action, sentences
 from linkage.export.run import Run
-from linkage.rings.explain import ABSENCE, PRIOR, sentence
 from linkage.rings.read import Evidence
+from linkage.rings.wording import ABSENCE, PRIOR, Wording
 from linkage.schema import INSTANT
 
 N_SUMMED = 4
@@ -178,7 +178,8 @@ def _summary(run: Run, rows: list[Evidence]) -> str:
         if row.bits > 0 and row.kind not in (PRIOR, ABSENCE):
             best.setdefault(run.family(row.kind, row.identifier_id), row)
     return "; ".join(
-        f"{sentence(row, run.said)} ({_holders(row)})" for row in list(best.values())[:N_SUMMED]
+        f"{Wording(sentences=run.said).sentence(row)} ({_holders(row)})"
+        for row in list(best.values())[:N_SUMMED]
     )
 
 

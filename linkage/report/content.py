@@ -2,19 +2,24 @@
 
 import json
 from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pyarrow.compute as pc
 
+from linkage.report.charts import charts
 from linkage.rings.profile import read_profile
 from linkage.rings.read import Ring, read_manifest, read_output, read_rings
 from linkage.rings.view import RingIdentifier, ring_identifiers
+from linkage.rings.wording import wording
 from linkage.schema import TIERS
 
 MAX_RINGS = 5000
 """Rings in the table, strongest first."""
+MAX_MAPPED = 1000
+"""Rings in the picture; each is a mark of its own."""
 MAX_MEMBERS = 200
 """Members shown of one ring, most confident first."""
 MAX_IDENTIFIERS = 12
@@ -28,13 +33,15 @@ MAX_ROWS = 200
 """Rows shown of one list in the manifest."""
 
 
-def report_content(out: Path) -> dict[str, Any]:
+def report_content(out: Path, pages: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return what the page shows, as plain values.
 
     Parameters
     ----------
     out
         A folder with the tables and the manifest of a run.
+    pages
+        Address of each ring's own page, from the report's folder.
 
     Raises
     ------
@@ -55,7 +62,16 @@ def report_content(out: Path) -> dict[str, Any]:
              "n_accounts": sum(r.n_accounts for r in rings if r.tier == tier)}
             for tier in TIERS
         ],
-        "rings": [_ring(ring) for ring in shown],
+        "changed": [
+            {"lineage": lineage, "tier": tier, "n": n}
+            for (lineage, tier), n in sorted(Counter((r.lineage, r.tier) for r in rings).items())
+        ],
+        "specs": {"map": charts()["map"]},
+        "map": [
+            {"ring": ring.ring_id, "accounts": ring.n_accounts, "score": round(ring.score, 3),
+             "tier": ring.tier} for ring in shown if ring.tier != TIERS[-1]
+        ][:MAX_MAPPED],
+        "rings": [_ring(ring) | {"page": (pages or {}).get(ring.ring_id)} for ring in shown],
         "details": details,
         "limits": {"members": MAX_MEMBERS, "identifiers": MAX_IDENTIFIERS},
     }
@@ -78,7 +94,9 @@ def _details(out: Path, rings: tuple[Ring, ...]) -> list[dict[str, Any] | None]:
     evidence = read_output(out, "evidence")
     held = evidence.filter(pc.not_equal(evidence["identifier_id"], ""))
     n_accounts = {ring.ring_id: ring.n_accounts for ring in read_rings(out)}
-    identifiers = ring_identifiers(held, n_accounts, most=MAX_IDENTIFIERS)
+    identifiers = ring_identifiers(
+        held, n_accounts, words=wording(read_manifest(out)), most=MAX_IDENTIFIERS
+    )
     members = _members(out)
     room = MAX_DETAIL_BYTES
     details: list[dict[str, Any] | None] = []

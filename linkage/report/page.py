@@ -1,23 +1,39 @@
-"""Puts the page together: template, style, script and data in one file."""
+"""Puts pages together: template, style, scripts and data in one file each."""
 
 import base64
 import hashlib
 import json
 import os
+import re
+import shutil
+from collections.abc import Iterable
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from linkage.errors import InputError
+from linkage.report import vega
 from linkage.report.content import report_content
+from linkage.report.ring_content import read_tables, ring_content
+from linkage.rings.read import Ring, find_ring, read_rings
+
+FOLDER = "rings"
+"""Folder of the rings' own pages, beside ``report.html``."""
+
+PAGED_TIERS = ("enforce", "review")
+"""Tiers whose rings have pages of their own; others get theirs when somebody asks."""
+
+MAX_PAGES = 100
+"""Pages of rings written with the report, strongest rings first: about half a MB each."""
 
 
 def write_report(out: Path) -> Path:
-    """Write ``report.html`` into an output folder and return its path.
+    """Write ``report.html`` and the pages of rings worth a look; return the former's path.
 
-    The page opens offline and asks nobody for anything: its policy allows only the one
-    style and the one script it was written with.
+    The pages open offline and ask nobody for anything: their policy allows only the style
+    and the scripts that they were written with.
 
     Parameters
     ----------
@@ -29,29 +45,53 @@ def write_report(out: Path) -> Path:
     InputError
         If a table is missing, or the folder cannot be written.
     """
-    page = out / "report.html"
-    text = render(report_content(out))
-    unfinished = page.with_name(".report.html.partial")
+    paged = [
+        ring for ring in read_rings(out) if ring.tier in PAGED_TIERS and _name(ring)
+    ][:MAX_PAGES]
     try:
-        unfinished.write_text(text, encoding="utf-8")
-        os.replace(unfinished, page)
+        shutil.rmtree(out / FOLDER, ignore_errors=True)
+        _write_pages(out, paged)
+        content = report_content(out, {ring.ring_id: f"{FOLDER}/{_name(ring)}" for ring in paged})
+        return _put(out / "report.html", render("report", content))
     except OSError as error:
-        raise InputError(f"cannot write {page}: {error.strerror}") from error
+        raise InputError(f"cannot write the report into {out}: {error.strerror}") from error
+
+
+def write_ring_page(out: Path, ring_id: str) -> Path:
+    """Write the page of one ring, whatever its tier, and return its path.
+
+    Raises
+    ------
+    InputError
+        If there is no such ring, a table is missing, or the folder cannot be written.
+    """
+    ring = find_ring(out, ring_id)
+    if not _name(ring):
+        raise InputError(f"{ring.ring_id} cannot be the name of a file")
+    try:
+        (page,) = _write_pages(out, [ring])
+    except OSError as error:
+        raise InputError(f"cannot write a page into {out}: {error.strerror}") from error
     return page
 
 
-def render(content: dict[str, Any]) -> str:
-    """Return the page for the given content.
+def render(name: str, content: dict[str, Any]) -> str:
+    """Return a page, ``report`` or ``ring``, for the given content.
 
     Examples
     --------
-    >>> "<b>" in render({"title": "<b>"})
+    >>> "<b>" in render("report", {"title": "<b>"})
     False
     """
-    style, script = _part("report.css"), _part("report.js")
-    return Template(_part("report.html")).substitute(
+    style, script = _part("page.css"), _part("page.js") + _part(f"{name}.js")
+    return Template(_part(f"{name}.html")).substitute(
         style=style, script=script, data=embedded(content),
-        style_hash=_policy_hash(style), script_hash=_policy_hash(script),
+        vega=base64.b64encode(vega.packed()).decode("ascii"),
+        policy=(
+            f"default-src 'none'; img-src data:; style-src {_policy_hash(style)}; "
+            f"script-src {_policy_hash(script)} {_policy_hash(vega.script())}; "
+            "base-uri 'none'; form-action 'none'"
+        ),
     )
 
 
@@ -69,11 +109,39 @@ def embedded(content: Any) -> str:
     return text
 
 
+def _write_pages(out: Path, rings: Iterable[Ring]) -> list[Path]:
+    """Write the pages of some rings."""
+    (out / FOLDER).mkdir(exist_ok=True)
+    rings = list(rings)
+    if not rings:
+        return []
+    tables = read_tables(out, [ring.ring_id for ring in rings])
+    return [
+        _put(out / FOLDER / _name(ring), render("ring", ring_content(tables, ring)))
+        for ring in rings
+    ]
+
+
+def _name(ring: Ring) -> str:
+    """Name a ring's page; empty for an id that is no plain name."""
+    return f"{ring.ring_id}.html" if re.fullmatch(r"[A-Za-z0-9_-]{1,80}", ring.ring_id) else ""
+
+
+def _put(page: Path, text: str) -> Path:
+    """Write a page at once, and never half of it."""
+    unfinished = page.with_name(f".{page.name}.partial")
+    unfinished.write_text(text, encoding="utf-8")
+    os.replace(unfinished, page)
+    return page
+
+
+@cache
 def _part(name: str) -> str:
-    """Read a part of the page from the package."""
+    """Read a part of a page from the package."""
     return files("linkage.report").joinpath(name).read_text(encoding="utf-8")
 
 
+@cache
 def _policy_hash(text: str) -> str:
     """Return the source expression that lets a browser run exactly this text."""
     digest = hashlib.sha256(text.encode("utf-8")).digest()

@@ -1,58 +1,11 @@
 
-"use strict";
-// Every value reaches the page through textContent, so none is ever read as markup.
-const data = JSON.parse(document.getElementById("data").textContent);
-const STEP = 200; // rows drawn at once: 5,000 at once take seconds
-const number = new Intl.NumberFormat("en");
 const state = { key: "score", sign: -1, find: "", tier: "", rows: STEP };
 
-function make(tag, text, className) {
-  const node = document.createElement(tag);
-  if (text !== undefined && text !== null) node.textContent = text;
-  if (className) node.className = className;
-  return node;
-}
-
-function shown(value) {
-  if (typeof value === "number") return Number.isInteger(value) ? number.format(value) : String(value);
-  return value === null || value === undefined ? "" : String(value);
-}
-
-function tier(name) {
-  return make("span", name, "tier tier-" + name);
-}
-
-// ``digits`` has, per column, the decimals of its numbers; none means whole numbers or as they are.
-function table(headings, rows, digits = []) {
-  const node = make("table");
-  if (headings.length) {
-    const head = node.createTHead().insertRow();
-    headings.forEach((heading, n) => {
-      const cell = make("th", heading, rows.length && typeof rows[0][n] === "number" ? "number" : "");
-      cell.scope = "col";
-      head.append(cell);
-    });
-  }
-  const body = node.createTBody();
-  for (const row of rows) {
-    const line = body.insertRow();
-    row.forEach((value, n) => fill(line.insertCell(), value, digits[n]));
-  }
-  const around = make("div", null, "scroll");
-  around.append(node);
-  return around;
-}
-
-function fill(cell, value, digits) {
-  if (value instanceof Node) { cell.append(value); return; }
-  cell.textContent = typeof value === "number" && digits !== undefined ? value.toFixed(digits) : shown(value);
-  if (typeof value === "number") cell.className = "number";
-  else if (cell.textContent.length > 24) cell.className = "long";
-}
-
-function narrow(node) {
-  node.classList.add("narrow");
-  return node;
+function pageLink(ring) {
+  const link = make("a", "its page", "screen");
+  link.href = ring.page;
+  link.setAttribute("aria-label", "Page of " + ring.id);
+  return link;
 }
 
 function detail(ring) {
@@ -73,7 +26,7 @@ function detail(ring) {
 }
 
 const COLUMNS = [
-  ["id", "ring"], ["n", "accounts"], ["score", "score"], ["tier", "tier"],
+  ["id", "ring"], ["n", "accounts", true], ["score", "score", true], ["tier", "tier"],
   ["lineage", "lineage"], ["families", "families"], ["reason", "why this tier"],
 ];
 const TIERS = data.tiers.map((row) => row.tier);
@@ -95,7 +48,9 @@ function ringRow(body, ring) {
   const line = body.insertRow();
   const place = make("details");
   place.append(make("summary", ring.id));
-  line.insertCell().append(place);
+  const first = line.insertCell();
+  first.append(place);
+  if (ring.page) first.append(pageLink(ring));
   for (const [key] of COLUMNS.slice(1)) {
     const cell = line.insertCell();
     fill(cell, key === "tier" ? tier(ring.tier) : ring[key], key === "score" ? 3 : undefined);
@@ -117,22 +72,8 @@ function ringRow(body, ring) {
 function drawRings() {
   const rings = chosen();
   const node = make("table");
-  const head = node.createTHead().insertRow();
-  for (const [key, heading] of COLUMNS) {
-    const cell = make("th", null, key === "n" || key === "score" ? "number" : "");
-    cell.scope = "col";
-    if (state.key === key) cell.setAttribute("aria-sort", state.sign > 0 ? "ascending" : "descending");
-    const button = make("button", heading);
-    button.type = "button";
-    button.addEventListener("click", () => {
-      state.sign = state.key === key ? -state.sign : (key === "n" || key === "score" ? -1 : 1);
-      state.key = key;
-      drawRings();
-      document.querySelector("#rings th[aria-sort] button").focus();
-    });
-    cell.append(button);
-    head.append(cell);
-  }
+  node.dataset.place = "rings";
+  sortedHead(node, COLUMNS, state, drawRings);
   const body = node.createTBody();
   for (const ring of rings.slice(0, state.rows)) ringRow(body, ring);
   const around = make("div", null, "scroll");
@@ -142,24 +83,6 @@ function drawRings() {
     + number.format(rings.length) + " rings" + (data.n_rings > data.rings.length
       ? "; this page holds the first " + number.format(data.rings.length) + " of " + number.format(data.n_rings) : "");
   document.getElementById("more").hidden = rings.length <= state.rows;
-}
-
-// Any value of the manifest as something to read: lists of rows as tables, the rest as pairs.
-function facts(value) {
-  if (Array.isArray(value)) {
-    const rows = value.filter((row) => row && typeof row === "object" && !Array.isArray(row));
-    if (!rows.length) return make("span", value.map(shown).join(", "));
-    const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-    return narrow(table(names, rows.map((row) => names.map((name) => plain(row[name])))));
-  }
-  if (value && typeof value === "object") {
-    return narrow(table([], Object.keys(value).map((name) => [name, plain(value[name])])));
-  }
-  return make("span", shown(value));
-}
-
-function plain(value) {
-  return value && typeof value === "object" ? facts(value) : value;
 }
 
 function drawRun() {
@@ -191,3 +114,12 @@ document.getElementById("tier").addEventListener("change", (event) => {
 document.getElementById("more").addEventListener("click", () => { state.rows += STEP; drawRings(); });
 drawRings();
 drawRun();
+const lineages = [...new Set(data.changed.map((row) => row.lineage))];
+document.getElementById("changed").append(narrow(table(["lineage", ...TIERS], lineages.map((name) => [name,
+  ...TIERS.map((one) => (data.changed.find((row) => row.lineage === name && row.tier === one) || { n: 0 }).n)]))));
+for (const name of ["gates", "drift"]) {
+  const place = document.getElementById("gates");
+  place.append(make("h3", name));
+  place.append(data.manifest[name] === undefined ? make("p", "this run measured none", "dim") : facts(data.manifest[name]));
+}
+if (data.map.length) loadVega().then(() => drawChart("map", data.specs.map, { map: data.map }));

@@ -17,7 +17,9 @@ from linkage.rings.evidence import BITS, evidence_rows
 from linkage.rings.features import measure
 from linkage.rings.judge import Verdicts, judge
 from linkage.rings.lineage import Followed, follow
+from linkage.rings.measures import measures_table
 from linkage.rings.profile import Profile, capability_rows, profiles
+from linkage.rings.rhythm import rhythm
 from linkage.rings.signs import SIGNS
 from linkage.rings.timeline import pivots, timeline
 from linkage.schema import EVIDENCE, MEMBERS, RINGS
@@ -101,6 +103,8 @@ def assemble(
         "capabilities": capability_rows(store, ring_ids, names),
         "timeline": timeline(store, ring_ids),
         "pivots": pivots(store, ring_ids),
+        "measures": measures_table(measures, ring_ids),
+        "rhythm": rhythm(store, ring_ids),
     }
     return Assembled(tables, book.renamed(followed.names).over(former or no_book()))
 
@@ -232,6 +236,7 @@ def _evidence(
         "n_accounts_in_ring": _in_ring(incidence, found, ring, identifier, size),
         "first_seen_at": first,
         "last_seen_at": last,
+        "creates": pa.array(incidence.creates[np.maximum(identifier, 0)], mask=identifier < 0),
     }).cast(EVIDENCE)
 
 

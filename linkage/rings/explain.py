@@ -1,10 +1,12 @@
 """Why an account is in its ring, and why two accounts are linked: sums of bits."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import pyarrow as pa
+
 from linkage.errors import InputError
+from linkage.rings.pair import PairWeight, pair_weight
 from linkage.rings.read import (
     Evidence,
     Member,
@@ -13,13 +15,13 @@ from linkage.rings.read import (
     find_ring,
     read_evidence,
     read_manifest,
+    read_members,
+    read_output,
 )
-from linkage.signals import signal
+from linkage.rings.wording import wording
 
-PRIOR = "prior"
-"""Kind of the evidence row that holds the odds before any identifier was looked at."""
-ABSENCE = "absence"
-"""Kind of evidence rows for what the rest of the ring holds and the account does not."""
+MOST_OTHERS = 3
+"""Other members named per identifier, the most confident first."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,8 @@ class Contribution:
 
     sentence: str
     evidence: Evidence
+    others: tuple[str, ...] = ()
+    """Some other members who hold the same, the most confident first."""
 
 
 @dataclass(frozen=True)
@@ -72,31 +76,8 @@ class PairExplanation:
     """Strongest first."""
     verdict: str
     """Whether one ring holds both, as a sentence."""
-
-
-def sentence(evidence: Evidence, said: Mapping[str, str] | None = None) -> str:
-    """Return what one row of evidence says, for people.
-
-    ``said`` has the sentences of kinds that the run's settings gave.
-
-    Labels may hold whatever a user sent: escape before showing.
-    """
-    if evidence.kind == PRIOR:
-        return (
-            f"ring of {evidence.n_accounts_in_ring:,} among {evidence.n_accounts_total:,} "
-            "accounts: prior odds"
-        )
-    if evidence.kind == ABSENCE:
-        what = evidence.label or "what most of the ring holds"
-        return f"does not hold {what}"
-    form = (said or {}).get(evidence.kind) or signal(evidence.kind).sentence
-    return form.format(evidence.label or evidence.identifier_id[:8])
-
-
-def _said(out: Path) -> dict[str, str]:
-    """Sentences that the run's settings gave to kinds."""
-    kinds = read_manifest(out).get("settings", {}).get("kinds", {})
-    return {kind: one["sentence"] for kind, one in kinds.items() if one.get("sentence")}
+    weight: PairWeight | None = None
+    """The pair's own waterfall; None when they share nothing or nothing was estimated."""
 
 
 def explain_account(out: Path, account_id: str) -> AccountExplanation:
@@ -139,11 +120,17 @@ def explain_pair(out: Path, account_id_l: str, account_id_r: str) -> PairExplana
             f"neither {account_id_l} nor {account_id_r} is in a ring of {out}",
             fix=f"accounts in rings are listed in {out / 'members.parquet'}",
         )
+    both = _both(left, right) if left and right else []
+    manifest = read_manifest(out)
     return PairExplanation(
         left=left,
         right=right,
-        shared=_shared(left, right) if left and right else (),
+        shared=tuple(_shared(ours, theirs) for ours, theirs in both),
         verdict=_verdict(account_id_l, left, account_id_r, right),
+        weight=pair_weight(
+            [(ours.evidence, theirs.evidence) for ours, theirs in both], manifest,
+            wording(manifest),
+        ) if both else None,
     )
 
 
@@ -152,18 +139,45 @@ def _explanation(out: Path, account_id: str) -> AccountExplanation | None:
     member = find_member(out, account_id)
     if member is None:
         return None
-    said = _said(out)
+    words = wording(read_manifest(out))
+    rows = read_evidence(out, member)
+    others = _others(out, member, rows)
     contributions = tuple(
-        Contribution(sentence(row, said), row) for row in read_evidence(out, member)
+        Contribution(words.sentence(row), row, others.get((row.kind, row.identifier_id), ()))
+        for row in rows
     )
     return AccountExplanation(find_ring(out, member.ring_id), member, contributions)
 
 
-def _shared(left: AccountExplanation, right: AccountExplanation) -> tuple[Shared, ...]:
-    """Return the identifiers in both accounts' evidence, strongest first."""
+def _others(
+    out: Path, member: Member, rows: tuple[Evidence, ...]
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Name some other members of the ring per identifier the account holds."""
+    wanted = {row.identifier_id for row in rows if row.identifier_id}
+    if not wanted:
+        return {}
+    held = read_output(out, "evidence", filters=[
+        ("ring_id", "=", member.ring_id), ("identifier_id", "in", sorted(wanted)),
+    ])
+    rank = pa.table({
+        "account_id": [one.account_id for one in read_members(out, member.ring_id)],
+    })
+    rank = rank.append_column("rank", pa.array(range(rank.num_rows)))
+    ranked = held.select(["kind", "identifier_id", "account_id"]).join(rank, "account_id")
+    found: dict[tuple[str, str], list[str]] = {}
+    for row in ranked.sort_by([("rank", "ascending")]).to_pylist():
+        names = found.setdefault((row["kind"], row["identifier_id"]), [])
+        if row["account_id"] != member.account_id and len(names) < MOST_OTHERS:
+            names.append(row["account_id"])
+    return {key: tuple(names) for key, names in found.items()}
+
+
+def _both(
+    left: AccountExplanation, right: AccountExplanation
+) -> list[tuple[Contribution, Contribution]]:
+    """Pair the rows of identifiers that both accounts hold, strongest first."""
     of_right = {
-        (part.evidence.kind, part.evidence.identifier_id): part.evidence
-        for part in right.contributions
+        (part.evidence.kind, part.evidence.identifier_id): part for part in right.contributions
     }
     both = [
         (part, of_right[part.evidence.kind, part.evidence.identifier_id])
@@ -171,19 +185,20 @@ def _shared(left: AccountExplanation, right: AccountExplanation) -> tuple[Shared
         if part.evidence.identifier_id
         and (part.evidence.kind, part.evidence.identifier_id) in of_right
     ]
-    shared = [
-        Shared(
-            sentence=part.sentence,
-            kind=part.evidence.kind,
-            identifier_id=part.evidence.identifier_id,
-            n_accounts_total=part.evidence.n_accounts_total,
-            n_accounts_in_ring=part.evidence.n_accounts_in_ring,
-            bits_l=part.evidence.bits,
-            bits_r=other.bits,
-        )
-        for part, other in both
-    ]
-    return tuple(sorted(shared, key=lambda s: (-s.bits_l - s.bits_r, s.kind, s.identifier_id)))
+    return sorted(both, key=lambda pair: (
+        -pair[0].evidence.bits - pair[1].evidence.bits,
+        pair[0].evidence.kind, pair[0].evidence.identifier_id,
+    ))
+
+
+def _shared(left: Contribution, right: Contribution) -> Shared:
+    """Put both accounts' rows of one identifier side by side."""
+    row = left.evidence
+    return Shared(
+        sentence=left.sentence, kind=row.kind, identifier_id=row.identifier_id,
+        n_accounts_total=row.n_accounts_total, n_accounts_in_ring=row.n_accounts_in_ring,
+        bits_l=row.bits, bits_r=right.evidence.bits,
+    )
 
 
 def _verdict(

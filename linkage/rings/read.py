@@ -99,6 +99,9 @@ class Evidence:
     n_accounts_in_ring: int
     first_seen_at: datetime | None
     last_seen_at: datetime | None
+    creates: bool | None = None
+    """May the identifier tie accounts by itself? False for qualifiers and for what strangers
+    share as well (hubs, shared networks, placeholders); None where nobody said."""
 
 
 def read_output(out: Path, name: str, *, filters: Filters | None = None) -> pa.Table:
@@ -180,8 +183,12 @@ def find_member(out: Path, account_id: str) -> Member | None:
 
 def read_members(out: Path, ring_id: str) -> tuple[Member, ...]:
     """Return the members of a ring, most confident first."""
-    rows = read_output(out, "members", filters=[("ring_id", "=", ring_id)]).to_pylist()
-    members = [_row(Member, row) for row in rows]
+    return members_of(read_output(out, "members", filters=[("ring_id", "=", ring_id)]))
+
+
+def members_of(rows: pa.Table) -> tuple[Member, ...]:
+    """Return rows of ``members.parquet`` as members, most confident first."""
+    members = [_row(Member, row) for row in rows.to_pylist()]
     return tuple(sorted(members, key=lambda member: (-member.confidence, member.account_id)))
 
 
@@ -205,10 +212,31 @@ def read_evidence(out: Path, member: Member) -> tuple[Evidence, ...]:
     return tuple(sorted(evidence, key=lambda row: (-row.bits, row.kind, row.identifier_id)))
 
 
+def read_optional(out: Path, name: str, *, filters: Filters | None = None) -> pa.Table | None:
+    """Return a table that not every run publishes; None when it is not there."""
+    if not (out / f"{name}.parquet").exists():
+        return None
+    return read_output(out, name, filters=filters)
+
+
+def kind_families(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """Return the family of each kind, as the run took it.
+
+    Examples
+    --------
+    >>> kind_families({"estimates": [{"kind": "referral", "family": "link"}]})
+    {'referral': 'link'}
+    """
+    return {
+        one["kind"]: one["family"] for one in manifest.get("estimates", ()) if "family" in one
+    }
+
+
 def _row(form: type[Row], values: Mapping[str, Any]) -> Row:
     """Build a row's dataclass; columns it does not know are left out."""
     known = {
         f.name: tuple(values[f.name] or ()) if str(f.type).startswith("tuple") else values[f.name]
         for f in fields(form)  # type: ignore[arg-type]
+        if f.name in values
     }
     return form(**known)

@@ -8,20 +8,20 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.rings.explain import sentence
 from linkage.rings.profile import Profile, read_profile
 from linkage.rings.read import (
-    Evidence,
     Member,
     Pivot,
     Ring,
     TimelineDay,
     find_ring,
+    read_manifest,
     read_members,
     read_output,
     read_pivots,
     read_timeline,
 )
+from linkage.rings.wording import Wording, wording
 from linkage.signals import signal
 
 
@@ -39,6 +39,8 @@ class RingIdentifier:
     """Share of the ring that holds it, in [0, 1]."""
     bits: float
     """Sum over the members that hold it."""
+    creates: bool = True
+    """May it tie accounts by itself, or only corroborate?"""
 
 
 @dataclass(frozen=True)
@@ -112,13 +114,16 @@ def ring_view(out: Path, ring_id: str) -> RingView:
     ring = find_ring(out, ring_id)
     evidence = read_output(out, "evidence", filters=[("ring_id", "=", ring.ring_id)])
     held = evidence.filter(pc.not_equal(evidence["identifier_id"], ""))
-    identifiers = ring_identifiers(held, {ring.ring_id: ring.n_accounts}).get(ring.ring_id, ())
+    words = wording(read_manifest(out))
+    identifiers = ring_identifiers(
+        held, {ring.ring_id: ring.n_accounts}, words=words
+    ).get(ring.ring_id, ())
     return RingView(
         ring=ring,
         identifiers=identifiers,
-        families=_families(held, ring),
+        families=_families(held, ring, words),
         members=read_members(out, ring.ring_id),
-        days=_days(held),
+        days=ring_days(held),
         profile=read_profile(ring.capability_profile),
         timeline=read_timeline(out, ring.ring_id),
         pivots=read_pivots(out, ring.ring_id),
@@ -126,7 +131,7 @@ def ring_view(out: Path, ring_id: str) -> RingView:
 
 
 def ring_identifiers(
-    evidence: pa.Table, n_accounts: dict[str, int], *, most: int | None = None
+    evidence: pa.Table, n_accounts: dict[str, int], *, words: Wording, most: int | None = None
 ) -> dict[str, tuple[RingIdentifier, ...]]:
     """Return each ring's identifiers by falling sum of bits.
 
@@ -136,13 +141,17 @@ def ring_identifiers(
         Rows of ``evidence.parquet`` that are about an identifier.
     n_accounts
         Accounts per ring.
+    words
+        Families and sentences of kinds.
     most
         Keep so many per ring; None keeps all.
     """
     keys = ["ring_id", "kind", "identifier_id"]
+    if "creates" not in evidence.column_names:
+        evidence = evidence.append_column("creates", pa.nulls(evidence.num_rows, pa.bool_()))
     sums = evidence.group_by(keys).aggregate([
         ("bits", "sum"), ("label", "max"), ("n_accounts_total", "max"),
-        ("n_accounts_in_ring", "max"),
+        ("n_accounts_in_ring", "max"), ("creates", "max"),
     ]).to_pandas()
     sums = sums.sort_values(["ring_id", "bits_sum", "kind", "identifier_id"],
                             ascending=[True, False, True, True])
@@ -153,25 +162,25 @@ def ring_identifiers(
         label = None if pd.isna(row.label_max) else str(row.label_max)
         n_total, n_in_ring = int(row.n_accounts_total_max), int(row.n_accounts_in_ring_max)
         bits = float(row.bits_sum)
-        spoken = Evidence(ring_id, "", kind, identifier_id, label, bits, n_total, n_in_ring,
-                          None, None)
+        creates = row.creates_max
         found.setdefault(ring_id, []).append(RingIdentifier(
             kind=kind,
-            family=signal(kind).family,
+            family=words.family(kind),
             identifier_id=identifier_id,
-            sentence=sentence(spoken),
+            sentence=words.says(kind, label or identifier_id[:8]),
             n_accounts_total=n_total,
             n_accounts_in_ring=n_in_ring,
             coverage=n_in_ring / n_accounts[ring_id],
             bits=bits,
+            creates=not signal(kind).is_qualifier if pd.isna(creates) else bool(creates),
         ))
     return {ring_id: tuple(rows) for ring_id, rows in found.items()}
 
 
-def _families(held: pa.Table, ring: Ring) -> tuple[FamilyShare, ...]:
+def _families(held: pa.Table, ring: Ring, words: Wording) -> tuple[FamilyShare, ...]:
     """Add up one ring's evidence per family."""
     rows = held.select(["account_id", "kind", "identifier_id", "bits"]).to_pandas()
-    rows["family"] = rows["kind"].map({kind: signal(kind).family for kind in rows["kind"].unique()})
+    rows["family"] = rows["kind"].map(words.family)
     shares = [
         FamilyShare(
             family=str(family),
@@ -184,8 +193,14 @@ def _families(held: pa.Table, ring: Ring) -> tuple[FamilyShare, ...]:
     return tuple(sorted(shares, key=lambda share: (-share.bits, share.family)))
 
 
-def _days(held: pa.Table) -> tuple[RingDay, ...]:
-    """Count accounts per day of their first and last shared identifier."""
+def ring_days(held: pa.Table) -> tuple[RingDay, ...]:
+    """Count accounts per day of their first and last shared identifier.
+
+    Parameters
+    ----------
+    held
+        Rows of ``evidence.parquet`` of one ring that are about an identifier.
+    """
     spans = held.group_by("account_id").aggregate(
         [("first_seen_at", "min"), ("last_seen_at", "max")]
     ).to_pandas()

@@ -59,7 +59,7 @@ def test_each_example_names_options_that_exist(verb):
 def test_ring_answers_to_the_start_of_an_id(out):
     result = _run("ring", out, "ring-1f0")
     assert result.exit_code == 0
-    assert result.stdout.startswith(f"ring {LARGE}: 4 accounts")
+    assert result.stdout.startswith(f"Ring {LARGE} is at tier enforce")
     assert "now: linkage explain" in result.stderr
 
 

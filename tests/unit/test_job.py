@@ -23,7 +23,8 @@ from linkage.signals import NEVER_ALONE
 PUBLISHED = {
     "graph",
     "rings.parquet", "members.parquet", "evidence.parquet", "lineage.parquet", "manifest.json",
-    "capabilities.parquet", "timeline.parquet", "pivots.parquet", "report.html",
+    "capabilities.parquet", "timeline.parquet", "pivots.parquet", "measures.parquet",
+    "rhythm.parquet", "report.html", "rings",
 }
 
 
@@ -204,7 +205,10 @@ def _secrets(world, *columns):
 
 def _outputs_text(out):
     """Everything published, as one text: tables decoded, other files as they are."""
-    parts = [path.read_text() for path in sorted(out.iterdir()) if path.suffix != ".parquet"]
+    parts = [
+        path.read_text() for path in sorted(out.rglob("*"))
+        if path.is_file() and path.suffix != ".parquet"
+    ]
     for name in TABLES:
         parts.append(json.dumps(read(out, name), default=str, ensure_ascii=False))
     return "\n".join(parts)

@@ -2,20 +2,25 @@
 
 import json
 import re
+from datetime import date
 from html.parser import HTMLParser
+from importlib import metadata
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from outputs import LARGE, write_output
+from outputs import LARGE, SMALL, write_output
 
 from linkage import schema
 from linkage.errors import InputError
-from linkage.report import write_report
+from linkage.report import vega, write_report, write_ring_page
 from linkage.report.content import MAX_MEMBERS, report_content
-from linkage.report.page import embedded, render
+from linkage.report.page import MAX_PAGES, embedded, render
+from linkage.report.ring_content import browser_link
+
+KEPT_FROM = "1.9.0.post1"
 
 
 class _Page(HTMLParser):
@@ -47,13 +52,15 @@ def test_the_page_holds_every_ring_and_its_evidence(out):
     assert data["tiers"][0] == {"tier": "enforce", "n_rings": 1, "n_accounts": 4}
 
 
-def test_the_page_asks_nobody_for_anything(out):
-    page = _Page(write_report(out).read_text(encoding="utf-8"))
-    places = [
+@pytest.mark.parametrize("name", ["report.html", f"rings/{LARGE}.html"])
+def test_a_page_asks_nobody_for_anything(out, name):
+    write_report(out)
+    page = _Page((out / name).read_text(encoding="utf-8"))
+    places = {
         value for _, attrs in page.elements for name, value in attrs.items()
         if name in ("src", "href", "action", "srcset", "data")
-    ]
-    assert places == ["data:,"]
+    }
+    assert places <= {"data:,", "#rings-heading", "#members-heading", "../report.html"}
     policies = [a["content"] for _, a in page.elements if a.get("http-equiv")]
     assert policies[0].startswith("default-src 'none'; img-src data:; style-src 'sha256-")
     assert "unsafe" not in policies[0]
@@ -61,7 +68,7 @@ def test_the_page_asks_nobody_for_anything(out):
 
 def test_hostile_values_stay_values(out):
     text = write_report(out).read_text(encoding="utf-8")
-    assert len(re.findall("</script>", text)) == 2
+    assert len(re.findall("</script>", text)) == 3
     assert "<b>" not in text
     assert "</script><b>" in _data(text)["details"][1]["identifiers"][0][0]
 
@@ -74,7 +81,9 @@ def test_embedded_json_reads_back_and_closes_no_element(value):
 
 
 def test_the_template_has_no_placeholder_left():
-    assert not re.search(r"\$(style|script|data)", render({"title": "x"}))
+    for name in ("report", "ring"):
+        left = render(name, {"title": "x"}).replace(vega.script(), "")
+        assert not re.search(r"\$(style|script|data|vega|policy)\b", left)
 
 
 def test_writing_twice_gives_the_same_bytes(out):
@@ -114,12 +123,13 @@ def _many(out, n_rings: int, largest: int) -> None:
         "tier": ["enforce"] * total, "role": ["periphery"] * total,
         "reason_codes": [["SHARED_CARD", "SHARED_TEMPLATE"]] * total,
         "evidence_bits": [123.456] * total,
+        **{name: [None] * total for name in ("first_event_at", "last_event_at", "status")},
     }, schema=schema.MEMBERS), out / "members.parquet")
     pq.write_table(pa.table({
         "ring_id": of_member, "account_id": account_ids, "kind": ["card"] * total,
         "identifier_id": [f"{n % 15:032x}" for n in range(total)], "label": ["x" * 80] * total,
         "bits": [1.0] * total, "n_accounts_total": [9] * total, "n_accounts_in_ring": [3] * total,
-        "first_seen_at": [None] * total, "last_seen_at": [None] * total,
+        "first_seen_at": [None] * total, "last_seen_at": [None] * total, "creates": [True] * total,
     }, schema=schema.EVIDENCE), out / "evidence.parquet")
 
 
@@ -127,7 +137,74 @@ def test_the_page_stays_small_with_many_rings_and_a_large_one(out):
     _many(out, n_rings=5200, largest=25_000)
     page = write_report(out)
     assert page.stat().st_size < 10_000_000
+    pages = sorted((out / "rings").iterdir())
+    assert len(pages) == MAX_PAGES
+    assert pages[0].stat().st_size < 4_000_000
     content = report_content(out)
     assert (content["n_rings"], len(content["rings"])) == (5200, 5000)
     assert len(content["details"][0]["members"]) == MAX_MEMBERS
     assert content["details"][-1] is None
+
+
+def test_rings_worth_a_look_have_pages_and_others_get_theirs_when_asked(out):
+    write_report(out)
+    assert [page.name for page in (out / "rings").iterdir()] == [f"{LARGE}.html"]
+    assert write_ring_page(out, SMALL) == out / "rings" / f"{SMALL}.html"
+    data = _data((out / "rings" / f"{SMALL}.html").read_text(encoding="utf-8"))
+    assert data["tier"] == "watch"
+    assert data["members"]["account"] == ["acct-10", "acct-11", "acct-12"]
+
+
+def test_pages_of_rings_that_are_gone_go_too(out):
+    (out / "rings").mkdir()
+    (out / "rings" / "ring-old.html").write_text("old")
+    write_report(out)
+    assert not (out / "rings" / "ring-old.html").exists()
+
+
+def test_a_ring_page_explains_the_ring(out):
+    write_report(out)
+    data = _data((out / "rings" / f"{LARGE}.html").read_text(encoding="utf-8"))
+    assert data["identifiers"][0][:4] == [1, "paid with card •••• 4242", "payment", 4]
+    assert data["without"][0][:2] == ["nothing", 4]
+    assert {*data["specs"]} == {"network", "days", "families"}
+    assert sum(len(rows) for rows in data["data"]["network"].values()) > 0
+
+
+def test_timeline_rhythm_and_capabilities_are_shown_where_a_run_has_them(out):
+    pq.write_table(pa.Table.from_pylist(
+        [{"ring_id": LARGE, "weekday": 0, "hour": 3, "n_events": 5},
+         {"ring_id": None, "weekday": 1, "hour": 4, "n_events": 50}], schema=schema.RHYTHM,
+    ), out / "rhythm.parquet")
+    pq.write_table(pa.table({
+        "ring_id": [LARGE, SMALL], "day": [date(2026, 5, 1)] * 2, "n_born": [4, 3],
+        "n_conversations": [70, 30],
+    }), out / "timeline.parquet")
+    pq.write_table(pa.table({
+        "ring_id": [LARGE], "capability": ["tool_use"], "share": [0.5], "low": [0.4],
+        "high": [0.6], "population_share": [0.05], "lift": [10.0],
+    }), out / "capabilities.parquet")
+    data = _data(write_ring_page(out, LARGE).read_text(encoding="utf-8"))["data"]
+    assert data["days"]["days"] == [
+        {"day": "2026-05-01", "what": "accounts born", "n": 4},
+        {"day": "2026-05-01", "what": "conversations", "n": 70},
+    ]
+    assert len(data["week"]["week"]) == 2 * 7 * 24
+    assert [row for row in data["week"]["week"] if row["n"]] == [
+        {"who": "this ring", "weekday": "Mon", "hour": 3, "n": 5, "share": 1.0},
+        {"who": "all accounts", "weekday": "Tue", "hour": 4, "n": 50, "share": 1.0},
+    ]
+    assert data["capabilities"]["capabilities"][0]["capability"] == "tool use"
+
+
+def test_a_ring_id_stays_data_in_a_link():
+    link = browser_link("ring'}) DETACH DELETE n //", "https://graph.example/browser/")
+    assert link is not None
+    assert not {"'", " ", "}"} & set(link)
+    assert browser_link("ring-1", "javascript:alert(1)") is None
+
+
+def test_the_kept_library_is_what_the_installed_one_bundles():
+    if metadata.version("vl-convert-python") != KEPT_FROM:
+        pytest.skip(f"vega.js.gz was bundled by vl-convert {KEPT_FROM}: bundle it again")
+    assert vega.script() == vega.bundled()

@@ -1,0 +1,179 @@
+"""One ring as accounts by identifiers, from the files of a run.
+
+Everything about a ring's shape is asked of this sparse matrix. Pairs of accounts are never
+listed: an identifier of 25,000 holders is one column, and not 312 million pairs.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import scipy.sparse as sp
+
+from linkage.evidence.incidence import Flags, Floats, Ints
+from linkage.rings.measures import measures_of
+from linkage.rings.read import (
+    Member,
+    Ring,
+    find_ring,
+    read_manifest,
+    read_members,
+    read_optional,
+    read_output,
+)
+from linkage.rings.view import RingIdentifier, ring_identifiers
+from linkage.rings.wording import ABSENCE, Wording, wording
+
+
+@dataclass(frozen=True)
+class RingGraph:
+    """Who of a ring holds what, and what it says in bits."""
+
+    ring: Ring
+    members: tuple[Member, ...]
+    """Rows, most confident first."""
+    identifiers: tuple[RingIdentifier, ...]
+    """Columns, by falling sum of bits."""
+    bits: sp.csr_matrix
+    """(n_accounts, n_identifiers) what each identifier adds to each membership, above 0."""
+    other_bits: Floats
+    """(n_accounts, n_families) bits that rows about no identifier take from each family."""
+    prior_bits: Floats
+    """(n_accounts,) bits of everything else: the prior odds."""
+    families: tuple[str, ...]
+    """Families at hand in the run, sorted."""
+    measures: dict[str, float]
+    """What the judge saw of the ring; empty when the run did not publish it."""
+
+    @property
+    def n_accounts(self) -> int:
+        """Number of members."""
+        return len(self.members)
+
+    @cached_property
+    def family(self) -> Ints:
+        """(n_identifiers,) index into ``families``."""
+        place = {name: at for at, name in enumerate(self.families)}
+        return np.array([place[one.family] for one in self.identifiers], dtype=np.int64)
+
+    @cached_property
+    def creates(self) -> Flags:
+        """(n_identifiers,) may the identifier tie accounts by itself?"""
+        return np.array([one.creates for one in self.identifiers], dtype=bool)
+
+    @cached_property
+    def n_total(self) -> Ints:
+        """(n_identifiers,) accounts of the run that hold each identifier."""
+        return np.array([one.n_accounts_total for one in self.identifiers], dtype=np.int64)
+
+    @cached_property
+    def edge(self) -> sp.coo_matrix:
+        """``bits`` as rows, columns and data: one entry per row of evidence."""
+        return self.bits.tocoo()
+
+    @cached_property
+    def n_rows(self) -> Ints:
+        """(n_identifiers,) rows of evidence about each identifier, at least 1."""
+        return np.bincount(self.edge.col, minlength=len(self.identifiers))
+
+    def pieces(self, alive: Flags) -> Ints:
+        """(n_accounts,) which piece each account is in, joined by some rows of ``edge`` alone."""
+        n = self.n_accounts
+        row, column = self.edge.row[alive], n + self.edge.col[alive]
+        # Of some identifiers one holder alone has a row: the others of the ring hold it too,
+        # and it says nothing of them. They are taken to be where the surest member is.
+        inside = np.array([one.n_accounts_in_ring for one in self.identifiers], dtype=np.int64)
+        unseen = column[((self.n_rows == 1) & (inside >= 2))[column - n]]
+        row = np.concatenate([row, np.zeros(len(unseen), dtype=row.dtype)])
+        column = np.concatenate([column, unseen])
+        size = n + self.bits.shape[1]
+        joined = sp.coo_matrix((np.ones(len(row), np.int8), (row, column)), shape=(size, size))
+        return np.asarray(
+            sp.csgraph.connected_components(joined, directed=False)[1][:n], dtype=np.int64
+        )
+
+
+def ring_graph(
+    ring: Ring,
+    members: tuple[Member, ...],
+    evidence: pa.Table,
+    *,
+    measures: dict[str, float] | None = None,
+    words: Wording | None = None,
+) -> RingGraph:
+    """Build the graph of one ring.
+
+    Parameters
+    ----------
+    ring, members
+        Rows of ``rings.parquet`` and ``members.parquet``.
+    evidence
+        The ring's rows of ``evidence.parquet``, whole.
+    measures
+        What the judge saw of the ring, if the run published it.
+    words
+        Families and sentences of kinds.
+    """
+    words = words or Wording()
+    rows = evidence.select(["account_id", "kind", "identifier_id", "label", "bits"]).to_pandas()
+    held = (rows["identifier_id"] != "").to_numpy()
+    identifiers = ring_identifiers(
+        evidence.filter(pa.array(held)), {ring.ring_id: ring.n_accounts}, words=words
+    ).get(ring.ring_id, ())
+    row_of = pd.Index([member.account_id for member in members])
+    at = row_of.get_indexer(rows["account_id"])
+    known = at >= 0
+    column_of = pd.MultiIndex.from_tuples(
+        [(one.kind, one.identifier_id) for one in identifiers], names=["kind", "identifier_id"]
+    ) if identifiers else pd.MultiIndex.from_arrays([[], []])
+    named = rows[held & known]
+    column = column_of.get_indexer(pd.MultiIndex.from_frame(named[["kind", "identifier_id"]]))
+    bits = sp.csr_matrix(
+        (named["bits"].to_numpy(), (at[held & known], column)),
+        shape=(len(members), len(identifiers)),
+    )
+    families = _families(identifiers, rows, measures or {}, words)
+    absent = (rows["kind"] == ABSENCE).to_numpy() & rows["label"].isin(families).to_numpy() & known
+    other = np.zeros((len(members), len(families)))
+    place = pd.Index(families).get_indexer(rows["label"][absent])
+    np.add.at(other, (at[absent], place), rows["bits"].to_numpy()[absent])
+    rest = known & ~held & ~absent
+    prior = np.zeros(len(members))
+    np.add.at(prior, at[rest], rows["bits"].to_numpy()[rest])
+    return RingGraph(
+        ring, members, identifiers, bits, other, prior, families, measures or {}
+    )
+
+
+def read_ring_graph(out: Path, ring_id: str) -> RingGraph:
+    """Return the graph of one ring of an output folder.
+
+    Raises
+    ------
+    InputError
+        If there is no such ring, or a table is missing.
+    """
+    ring = find_ring(out, ring_id)
+    of_ring = [("ring_id", "=", ring.ring_id)]
+    measures = read_optional(out, "measures", filters=of_ring)
+    return ring_graph(
+        ring,
+        read_members(out, ring.ring_id),
+        read_output(out, "evidence", filters=of_ring),
+        measures=None if measures is None else measures_of(measures, ring.ring_id),
+        words=wording(read_manifest(out)),
+    )
+
+
+def _families(
+    identifiers: tuple[RingIdentifier, ...], rows: pd.DataFrame, measures: dict[str, float],
+    words: Wording,
+) -> tuple[str, ...]:
+    """Name the families at hand: those the judge saw, or else those of the rows."""
+    judged = {name.removeprefix("held_") for name in measures if name.startswith("held_")}
+    seen = {one.family for one in identifiers} | {*words.families.values()}
+    absent = set(rows.loc[rows["kind"] == ABSENCE, "label"].dropna()) & (judged | seen)
+    return tuple(sorted(judged | {one.family for one in identifiers} | absent))

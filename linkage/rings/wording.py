@@ -1,0 +1,64 @@
+"""What rows of evidence say, in the words that a run was given."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from linkage.rings.read import Evidence, kind_families
+from linkage.signals import signal
+
+PRIOR = "prior"
+"""Kind of the evidence row that holds the odds before any identifier was looked at."""
+ABSENCE = "absence"
+"""Kind of evidence rows for what the rest of the ring holds and the account does not."""
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Families and sentences of kinds, where a run differs from the table of signals."""
+
+    families: Mapping[str, str] = field(default_factory=dict)
+    sentences: Mapping[str, str] = field(default_factory=dict)
+
+    def family(self, kind: str) -> str:
+        """Return the family of a kind of identifier.
+
+        Examples
+        --------
+        >>> Wording().family("card")
+        'payment'
+        """
+        return self.families.get(kind) or signal(kind).family
+
+    def says(self, kind: str, name: str) -> str:
+        """Return what an identifier says of its holder, as a clause without a subject.
+
+        Examples
+        --------
+        >>> Wording().says("card", "•••• 4242")
+        'paid with card •••• 4242'
+        """
+        return (self.sentences.get(kind) or signal(kind).sentence).format(name)
+
+    def sentence(self, row: Evidence) -> str:
+        """Return what one row of evidence says, for people.
+
+        Labels may hold whatever a user sent: escape before showing.
+        """
+        if row.kind == PRIOR:
+            return (
+                f"ring of {row.n_accounts_in_ring:,} among {row.n_accounts_total:,} "
+                "accounts: prior odds"
+            )
+        if row.kind == ABSENCE:
+            return f"does not hold {row.label or 'what most of the ring holds'}"
+        return self.says(row.kind, row.label or row.identifier_id[:8])
+
+
+def wording(manifest: Mapping[str, Any]) -> Wording:
+    """Return the words of the run that wrote a manifest."""
+    kinds = manifest.get("settings", {}).get("kinds", {})
+    return Wording(
+        families=kind_families(manifest),
+        sentences={kind: one["sentence"] for kind, one in kinds.items() if one.get("sentence")},
+    )

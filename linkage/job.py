@@ -29,9 +29,13 @@ from linkage.evidence import (
     strong_pairs,
 )
 from linkage.ingest import IngestReport, ingest, load_key
+from linkage.lock import locked
 from linkage.publish import published
 from linkage.report import write_report
-from linkage.rings.assemble import assemble
+from linkage.rings.assemble import Assembled, assemble
+from linkage.rings.book import Book
+from linkage.rings.graph import with_kinds, write_graph
+from linkage.rings.nights import Nights, night_of
 from linkage.schema import TIERS
 from linkage.settings import Settings
 from linkage.store import Store
@@ -61,6 +65,10 @@ class RunResult:
     out: Path
     manifest: dict[str, Any]
     n_rings_by_tier: dict[str, int]
+    night: str
+    """What it read, as a name: 16 hexadecimal digits."""
+    book: Book
+    """Its rings, as the next night knows them again."""
 
 
 class _Stages:
@@ -104,6 +112,8 @@ def run(
     state: Path | None = None,
     replace: bool = False,
     progress: Progress | None = None,
+    at: datetime | None = None,
+    is_live: bool = True,
 ) -> RunResult:
     """Find the rings in some input and publish them as one folder.
 
@@ -116,12 +126,18 @@ def run(
     settings
         Every knob.
     state
-        Folder for the key of identifier hashes, unless the settings name one; None for the
-        user's own configuration folder.
+        Folder for what outlives a night: the last rings, whose ids go on, and the key of
+        identifier hashes, unless the settings name one. None: every ring is new, and the key
+        is in the user's own configuration folder.
     replace
         Replace a folder that is there already.
     progress
         Who watches, or None.
+    at
+        When the run is made, for its name; now, unless told.
+    is_live
+        Let the state know these rings as the last ones. Else whoever publishes them keeps
+        :attr:`RunResult.book` under :attr:`RunResult.night`.
 
     Raises
     ------
@@ -134,28 +150,53 @@ def run(
     """
     stages = _Stages(progress)
     key = load_key(_with_state(settings, state))
-    with published(out, replace=replace) as folder:
-        try:
-            tables, ingested, found = _compute(inputs, folder, settings, key, stages)
-        except QualityGateError as error:
-            raise _with_bad_rows_kept(error, folder, out) from error
-        with stages("write") as counts:
-            for name, table in tables.items():
-                pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
-                counts[name] = table.num_rows
-        by_tier = _by_tier(tables["rings"])
-        manifest = _manifest(settings, ingested, found, stages.finished, by_tier)
-        (folder / "manifest.json").write_text(
-            json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8"
-        )
-        with stages("report"):
-            write_report(folder)
-    return RunResult(out, manifest, by_tier)
+    nights = Nights(state / "rings") if state else None
+    with _state_held(state):
+        with published(out, replace=replace) as folder:
+            try:
+                found, ingested, told = _compute(inputs, folder, settings, key, stages, nights)
+            except QualityGateError as error:
+                raise _with_bad_rows_kept(error, folder, out) from error
+            with stages("write") as counts:
+                for name, table in found.tables.items():
+                    pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+                    counts[name] = table.num_rows
+            by_tier = _by_tier(found.tables["rings"])
+            manifest = _manifest(
+                at or datetime.now(UTC), settings, ingested, told, stages.finished, by_tier
+            )
+            (folder / "manifest.json").write_text(
+                json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8"
+            )
+            with stages("report"):
+                write_report(folder)
+        night = _night(ingested, settings)
+        if nights and is_live:
+            # Killed before this, the same night again compares with the same night before.
+            nights.keep(night, found.book)
+    return RunResult(out, manifest, by_tier, night, found.book)
+
+
+@contextmanager
+def _state_held(state: Path | None) -> Iterator[None]:
+    """Hold the lock of a state folder, where there is one."""
+    if state is None:
+        yield
+        return
+    with locked(state / ".lock", f"the state in {state}"):
+        yield
+
+
+def _night(ingested: IngestReport, settings: Settings) -> str:
+    """Name the night after its inputs."""
+    as_of = settings.as_of.isoformat() if settings.as_of else None
+    return night_of(((file.table, file.sha256) for file in ingested.files), as_of)
 
 
 def _compute(
-    inputs: Sequence[str], folder: Path, settings: Settings, key: bytes, stages: _Stages
-) -> tuple[dict[str, pa.Table], IngestReport, dict[str, Any]]:
+    inputs: Sequence[str], folder: Path, settings: Settings, key: bytes, stages: _Stages,
+    nights: Nights | None,
+) -> tuple[Assembled, IngestReport, dict[str, Any]]:
     """Run every stage that computes; the tables live in a private folder until then."""
     work = folder / "work"
     with Store(
@@ -178,8 +219,9 @@ def _compute(
             counts["candidate_pairs"] = preview.n_pairs
             best = best_by_family(incidence, agreements(incidence, preview))
             weights = estimate_weights(incidence, best)
-            pair, _ = strong_pairs(best, weights)
+            pair, bits = strong_pairs(best, weights)
             counts["strong_pairs"] = len(pair)
+            strong = with_kinds(best, pair, bits)
             del best
         with stages("communities") as counts:
             found = find_communities(
@@ -188,11 +230,14 @@ def _compute(
             )
             counts["members"] = len(found.account)
         with stages("rings") as counts:
-            tables = assemble(
+            former = nights.before(_night(ingested, settings)) if nights else None
+            made = assemble(
                 store, incidence, weights, found, smallest=settings.min_ring_size,
-                labels=settings.labels,
+                labels=settings.labels, former=former,
             )
-            counts["rings"] = tables["rings"].num_rows
+            counts["rings"] = made.tables["rings"].num_rows
+        with stages("graph") as counts:
+            counts.update(write_graph(store, folder, incidence, strong, found))
     shutil.rmtree(work, ignore_errors=True)
     told = {
         "pairs": {
@@ -202,7 +247,7 @@ def _compute(
         "estimates": [asdict(kind) for kind in weights.kinds],
         "prior_of_a_pair": weights.prior,
     }
-    return tables, ingested, told
+    return made, ingested, told
 
 
 def _with_bad_rows_kept(error: QualityGateError, folder: Path, out: Path) -> QualityGateError:
@@ -229,13 +274,12 @@ def _by_tier(rings: pa.Table) -> dict[str, int]:
 
 
 def _manifest(
-    settings: Settings, ingested: IngestReport, found: dict[str, Any],
+    at: datetime, settings: Settings, ingested: IngestReport, found: dict[str, Any],
     stages: list[dict[str, Any]], by_tier: dict[str, int],
 ) -> dict[str, Any]:
     """Everything that is needed to know what a run did and to do it again."""
-    now = datetime.now(UTC)
     return {
-        "run_id": now.strftime("%Y-%m-%dT%H%M%SZ"),
+        "run_id": at.strftime("%Y-%m-%dT%H%M%SZ"),
         "schema_version": 1,
         "versions": {
             "linkage": version("linkage"), "python": platform.python_version(),

@@ -1,13 +1,13 @@
 """Puts a finished folder in place at once, and never a half-written one."""
 
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from linkage.errors import InputError, LockedError
+from linkage.errors import InputError
+from linkage.lock import locked
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def published(out: Path, *, replace: bool) -> Iterator[Path]:
     partial, old = place.with_name(f".{place.name}.partial"), place.with_name(f".{place.name}.old")
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
-        with _lock(place.with_name(f".{place.name}.lock"), out):
+        with locked(place.with_name(f".{place.name}.lock"), str(out)):
             _recover(place, old)
             _refuse(place, out, replace=replace)
             try:
@@ -47,22 +47,6 @@ def published(out: Path, *, replace: bool) -> Iterator[Path]:
             f"cannot write {out}: {error.strerror or error}",
             fix="free some disk space, or name a folder you may write",
         ) from error
-
-
-@contextmanager
-def _lock(path: Path, out: Path) -> Iterator[None]:
-    """Hold the output's lock; the system frees it when a process dies."""
-    with path.open("w") as handle:
-        try:
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            raise LockedError(
-                f"another run is writing {out}", fix="wait for it, or name another folder"
-            ) from error
-        try:
-            yield
-        finally:
-            path.unlink(missing_ok=True)
 
 
 def _recover(place: Path, old: Path) -> None:

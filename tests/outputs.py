@@ -11,6 +11,15 @@ from linkage import schema
 
 LARGE, SMALL = "ring-1f0c", "ring-1f9a"
 
+LINEAGE = [
+    {"ring_id": "ring-0a", "relation": "LOST", "other_ring_id": None, "overlap": 0.0,
+     "n_accounts_before": 5, "n_accounts": 0, "n_joined": 0, "n_left": 5},
+    {"ring_id": "ring-0b", "relation": "MERGED_INTO", "other_ring_id": LARGE, "overlap": 0.8,
+     "n_accounts_before": 2, "n_accounts": 0, "n_joined": 0, "n_left": 2},
+    {"ring_id": LARGE, "relation": "CONTINUES", "other_ring_id": LARGE, "overlap": 1.0,
+     "n_accounts_before": 2, "n_accounts": 4, "n_joined": 2, "n_left": 0},
+]
+
 
 def _at(day: int, hour: int = 0) -> datetime:
     return datetime(2026, 5, day, hour, tzinfo=UTC)
@@ -21,7 +30,7 @@ def _ring(ring_id: str, n_accounts: int, score: float, tier: str, reason: str) -
         "ring_id": ring_id, "n_accounts": n_accounts, "score": score, "tier": tier,
         "tier_reason": reason, "n_events": 40 * n_accounts, "first_event_at": _at(2),
         "last_event_at": _at(9, 6), "first_created_at": _at(1), "last_created_at": _at(3),
-        "capability_profile": None, "lineage": "new",
+        "capability_profile": None, "lineage": "merged" if ring_id == LARGE else "new",
         "families": ["payment", "prompt"], "n_core": n_accounts - 1,
     }
 
@@ -78,7 +87,7 @@ def write_output(out: Path) -> Path:
         members.append(_member(SMALL, account_id, n, "watch", 1.0))
     for name, rows, form in (
         ("rings", rings, schema.RINGS), ("members", members, schema.MEMBERS),
-        ("evidence", evidence, schema.EVIDENCE),
+        ("evidence", evidence, schema.EVIDENCE), ("lineage", LINEAGE, schema.LINEAGE),
     ):
         pq.write_table(pa.Table.from_pylist(rows, schema=form), out / f"{name}.parquet")
     manifest = {

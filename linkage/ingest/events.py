@@ -15,16 +15,30 @@ _CODES = {
 """Column to its number: the engine's 64-bit hash. Two of 20 million values have equal
 numbers with a chance of one in 90,000."""
 
+_EVENT_CODE = (
+    "case when event_id <> '' then hash('event_id', event_id) else hash(account_id, occurred_at, "
+    "event_type, ip, device_id, user_agent, tls_fingerprint, session_id, model, prompt, "
+    "system_prompt, input_tokens, output_tokens) end"
+)
+"""What tells an event again that is delivered twice."""
 
-def read_events(store: Store, reader: TableReader, *, as_of: str | None) -> None:
+
+def read_events(
+    store: Store, reader: TableReader, *, as_of: str | None, overlapping: bool = False
+) -> None:
     """Make the table ``event`` of numbers, in one pass over the files.
+
+    Parameters
+    ----------
+    overlapping
+        Give each event a number, by which :func:`drop_repeated` tells it again.
 
     Raises
     ------
     InputError
         If a file turns out to be unreadable.
     """
-    select = _coded(reader)
+    select = _coded(reader, _EVENT_CODE if overlapping else "null::TINYINT")
     if _is_columnar(reader):
         # Parquet gives one column at a time, so looking texts up again later is cheap.
         store.view("read_event", select)
@@ -34,6 +48,19 @@ def read_events(store: Store, reader: TableReader, *, as_of: str | None) -> None
                                  "is_left_out from account_key")
     reading(store, reader, lambda: store.materialise(query("ingest", "event"), {"as_of": as_of}))
     store.drop("account_code")
+
+
+def drop_repeated(store: Store) -> int:
+    """Let every event count once that several files bring, and return how many did not.
+
+    The same event is the one of the same ``event_id``; without one, the same values.
+    """
+    n_before = store.count("event")
+    store.materialise(query("ingest", "event_once"))
+    store.drop("event")
+    store.create("event", "select * from event_once")
+    store.drop("event_once")
+    return n_before - store.count("event")
 
 
 def close_events(
@@ -84,8 +111,8 @@ def _is_columnar(reader: TableReader) -> bool:
     return all(part.format == "parquet" for part in reader.parts)
 
 
-def _coded(reader: TableReader) -> str:
-    """Return the SELECT of events with a number beside each value."""
+def _coded(reader: TableReader, event_code: str) -> str:
+    """Return the SELECT of events with a number beside each value, and one for the event."""
     # A column that nobody brings is a narrow null: eight bytes of nothing in each of 26
     # million rows made the table spill.
     numbers = ", ".join(
@@ -94,7 +121,7 @@ def _coded(reader: TableReader) -> str:
     )
     return (
         "select file_ix, hash(account_id) as account_code, occurred_at, "
-        f"{', '.join(_CODES)}, {numbers} "
+        f"{', '.join(_CODES)}, {numbers}, {event_code} as event_code "
         f"from ({reader.select(numbered=False)}) as r where {_every_column(reader)}"
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from linkage.errors import InputError
 from linkage.ingest.addresses import Network, make_addresses, parse_network
 from linkage.ingest.checksums import Checksums
-from linkage.ingest.events import close_events, drop_event_source, read_events
+from linkage.ingest.events import close_events, drop_event_source, drop_repeated, read_events
 from linkage.ingest.identifiers import make_identifiers, placeholder_notes
 from linkage.ingest.prompts import PromptReader, PromptSketcher, read_prompts
 from linkage.ingest.quarantine import Quarantine
@@ -124,21 +124,25 @@ class _Intake:
         self.step("reading accounts")
         reader = self.readers["accounts"]
         n_rows = read_rows(self.store, reader)
-        self._make("account_first")
-        duplicate = (
-            "(case when r.file_ix * 1000000000000 + r.row_no <> f.place "
-            f"then '{DUPLICATE}:account_id' end)"
+        self._make("account_in_file")
+        self._make("account_first", overlapping=self.settings.overlapping)
+        # Of an account that later files bring again, every file's first row is a good one.
+        first, same, place = (
+            ("account_in_file", "and r.file_ix = f.file_ix", "f.row_no")
+            if self.settings.overlapping
+            else ("account_first", "", "f.place - r.file_ix * 1000000000000")
         )
+        duplicate = f"(case when r.row_no <> {place} then '{DUPLICATE}:account_id' end)"
         self.quarantine.close_table(
             self.store, reader, n_rows=n_rows,
             faults=faults("accounts", duplicate,
-                          "left join account_first as f on r.account_id = f.account_id"),
+                          f"left join {first} as f on r.account_id = f.account_id {same}"),
         )
         if not self._make("account_row", as_of=self.as_of):
             raise InputError(
                 f"no usable row in {reader.files[0].path}", fix="accounts needs at least one row"
             )
-        self.store.drop("raw_accounts", "account_first")
+        self.store.drop("raw_accounts", "account_first", "account_in_file")
         self.store.put("mail_domain", mail_domains())
         for name in ("account_key", "account_email", "account_phone"):
             self._make(name)
@@ -152,8 +156,9 @@ class _Intake:
         self.step("reading payments, identifiers and links")
         for name, columns in (
             ("payments", ("account_id",)), ("identifiers", ("account_id",)),
-            ("links", ("account_id_l", "account_id_r")), ("decisions", ("account_id",)),
-            ("hubs", ()),
+            ("links", ("account_id_l", "account_id_r")), ("hubs", ()),
+            # A decision outlives its account: one that is gone is no bad row.
+            ("decisions", ()),
         ):
             self._read(name, unknown_accounts(name, *columns) if columns else faults(name))
         self.store.view(
@@ -172,12 +177,16 @@ class _Intake:
         reader = self.readers["events"]
         networks = self._networks()
         self.step("reading events")
-        read_events(self.store, reader, as_of=self.as_of)
+        overlapping = self.settings.overlapping and len(reader.files) > 1
+        read_events(self.store, reader, as_of=self.as_of, overlapping=overlapping)
         self.step("parsing addresses")
         make_addresses(self.store, networks)
         close_events(self.store, reader, self.quarantine, as_of=self.as_of)
+        if overlapping:
+            n_again = drop_repeated(self.store)
+            self.notes.extend([f"{n_again:,} events were delivered more than once"] * (n_again > 0))
         if reader.has("prompt") or reader.has("system_prompt"):
-            self._prompts(Sketcher(key))
+            self._prompts(Sketcher(key), overlapping=overlapping)
         self.step("counting activity")
         for name in ("sighting", "usage", "activity", "account_event", "account"):
             self._make(name)
@@ -189,13 +198,18 @@ class _Intake:
         if not self._has("session"):
             self.store.drop("event")  # everything else is read from its sums
 
-    def _prompts(self, sketcher: PromptSketcher) -> None:
+    def _prompts(self, sketcher: PromptSketcher, *, overlapping: bool) -> None:
         """Make the tables of prompts and templates."""
         self.step("reading prompts")
         read_prompts(
             self.store, self.readers["events"], sketcher, as_of=self.as_of,
             n_threads=self.settings.n_threads, readers=self.prompt_readers,
         )
+        if overlapping:
+            self.store.create("prompt_once", "select distinct * from prompt")
+            self.store.drop("prompt")
+            self.store.create("prompt", "select * from prompt_once")
+            self.store.drop("prompt_once")
         self.step("gathering templates")
         make_templates(self.store)
         self.store.drop("skeleton")
@@ -238,7 +252,7 @@ class _Intake:
             )
         return [network for _, network in parsed if network is not None]
 
-    def _make(self, name: str, **parameters: str | None) -> int:
+    def _make(self, name: str, **parameters: str | bool | None) -> int:
         """Make one table of the package."""
         return self.store.materialise(query("ingest", name), parameters)
 

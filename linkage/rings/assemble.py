@@ -1,7 +1,8 @@
 """Puts what was found into the tables of the contract."""
 
-import hashlib
-from itertools import pairwise
+from collections.abc import Set
+from dataclasses import dataclass
+from datetime import UTC
 
 import numpy as np
 import pandas as pd
@@ -10,10 +11,12 @@ import pyarrow as pa
 from linkage.communities.settle import Communities
 from linkage.evidence.incidence import Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
-from linkage.rings.decisions import Texts, decisions
+from linkage.rings.book import CONFIRMED, OF_ROLE, Book, ids_of_members, no_book, write_up
+from linkage.rings.decisions import Texts, confirmed, decisions
 from linkage.rings.evidence import BITS, evidence_rows
 from linkage.rings.features import measure
 from linkage.rings.judge import Verdicts, judge
+from linkage.rings.lineage import Followed, follow
 from linkage.rings.signs import SIGNS
 from linkage.schema import EVIDENCE, MEMBERS, RINGS
 from linkage.signals import NEVER_ALONE
@@ -23,11 +26,20 @@ PERIPHERY_CONFIDENCE = 0.9
 """A member surer than this who does not describe the ring is a plain member."""
 
 
+@dataclass(frozen=True)
+class Assembled:
+    """What a run found, in the tables of the contract, and its book for the next night."""
+
+    tables: dict[str, pa.Table]
+    """``rings``, ``members``, ``evidence`` and ``lineage``."""
+    book: Book
+
+
 def assemble(
     store: Store, incidence: Incidence, weights: Weights, found: Communities, *, smallest: int,
-    labels: bool = True,
-) -> dict[str, pa.Table]:
-    """Judge the rings and return ``rings``, ``members`` and ``evidence``.
+    labels: bool = True, former: Book | None = None,
+) -> Assembled:
+    """Judge the rings and return the tables of the contract and tonight's book.
 
     Parameters
     ----------
@@ -39,54 +51,72 @@ def assemble(
         Accounts below which a ring is not reported; at least 2.
     labels
         Show accounts that others are linked to by name.
+    former
+        The book of the last night, whose rings keep their ids; None for no night before.
     """
     found = found.of_rings(np.bincount(found.ring) >= smallest)
-    names = store.arrow(
-        "select account_id from account order by account_ix"
-    )["account_id"].combine_chunks()
+    accounts = store.arrow(
+        "select account_id, first_event_at, last_event_at, status from account order by account_ix"
+    ).combine_chunks()
+    names = accounts["account_id"].combine_chunks()
     measures = measure(store, incidence, found)
     verdicts = judge(measures, incidence.families)
-    ring_ids = _ring_ids(found, names)
+    confidence = 1 / (1 + np.exp(-found.nats))
+    role = np.where(
+        found.is_core, "core", np.where(confidence >= PERIPHERY_CONFIDENCE, "member", "periphery")
+    )
+    said = confirmed(store)
+    weight = np.where(
+        np.isin(found.account, list(said.accounts)), CONFIRMED, [OF_ROLE[one] for one in role]
+    )
+    book = write_up(store, incidence, found, measures, names, weight)
+    followed = _follow(store, book, former or no_book(), said.rings)
+    ring_ids = _ring_ids(found, names, followed)
     decided = decisions(store, found, ring_ids)
     verdicts = decided.on_rings(verdicts)
-    rings = _rings(measures, verdicts, ring_ids)
+    rings = _rings(measures, verdicts, ring_ids, followed)
     tier, reasons, bits = _member_judgement(incidence, found, verdicts, decided.accounts)
-    confidence = 1 / (1 + np.exp(-found.nats))
     members = pa.table({
         "ring_id": ring_ids.take(pa.array(found.ring)),
         "account_id": names.take(pa.array(found.account)),
         "confidence": np.round(confidence, 6),
         "tier": tier,
-        "role": np.where(
-            found.is_core, "core",
-            np.where(confidence >= PERIPHERY_CONFIDENCE, "member", "periphery"),
-        ),
+        "role": role,
         "reason_codes": reasons,
         "evidence_bits": np.round(bits, 6),
+        **{
+            name: accounts[name].take(pa.array(found.account)).cast(MEMBERS.field(name).type)
+            for name in ("first_event_at", "last_event_at", "status")
+        },
     }).cast(MEMBERS)
     rows = evidence_rows(incidence, weights, found)
     evidence = _evidence(store, incidence, found, rows, ring_ids, names, labels=labels)
-    return {
+    tables = {
         "rings": rings.take(_rank(rings)),
         "members": members.sort_by([("ring_id", "ascending"), ("account_id", "ascending")]),
         "evidence": evidence,
+        "lineage": followed.relations,
     }
+    return Assembled(tables, book.renamed(followed.names).over(former or no_book()))
 
 
-def _ring_ids(found: Communities, names: pa.Array) -> pa.Array:
-    """Name each ring after its members, so that equal rings have equal names."""
-    order = np.lexsort((found.account, found.ring))
-    account = names.take(pa.array(found.account[order])).to_pylist()
-    bounds = [0, *(np.flatnonzero(np.diff(found.ring[order])) + 1).tolist(), len(account)]
-    if not account:
-        return pa.array([], pa.string())
-    return pa.array([
-        "ring-" + hashlib.sha256("\n".join(account[a:b]).encode()).hexdigest()[:12]
-        for a, b in pairwise(bounds)
-    ], pa.string())
+def _follow(store: Store, book: Book, former: Book, confirmed: Set[str]) -> Followed:
+    """Compare tonight's rings with the last night's."""
+    newest = store.scalar("select max(last_event_at) from account")
+    return follow(
+        book, former, confirmed=confirmed, newest=newest.replace(tzinfo=UTC) if newest else None
+    )
 
 
-def _rings(measures: pd.DataFrame, verdicts: Verdicts, ring_ids: pa.Array) -> pa.Table:
+def _ring_ids(found: Communities, names: pa.Array, followed: Followed) -> pa.Array:
+    """Return each ring's id, over nights the same."""
+    made = ids_of_members(found.ring, found.account, names)
+    return pa.array([followed.names[ring_id] for ring_id in made], pa.string())
+
+
+def _rings(
+    measures: pd.DataFrame, verdicts: Verdicts, ring_ids: pa.Array, followed: Followed
+) -> pa.Table:
     """Make rings.parquet."""
     n = len(measures)
     instants = {
@@ -103,7 +133,7 @@ def _rings(measures: pd.DataFrame, verdicts: Verdicts, ring_ids: pa.Array) -> pa
         "n_events": measures["n_events"].to_numpy(),
         **instants,
         "capability_profile": pa.nulls(n, pa.string()),
-        "lineage": ["new"] * n,
+        "lineage": [followed.lineage[ring_id] for ring_id in ring_ids.to_pylist()],
         "families": pa.array(verdicts.families, pa.list_(pa.string())),
         "n_core": measures["n_core"].to_numpy(),
     }).cast(RINGS)

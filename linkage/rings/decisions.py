@@ -12,9 +12,12 @@ from linkage.store import Store
 
 Texts = npt.NDArray[np.object_]
 
-MEANING = {"benign": "benign", "reinstated": "benign", "disputed": "disputed"}
-"""Decision to what it does: ``benign`` goes to that tier, ``disputed`` no higher than watch.
-A confirmation changes no tier."""
+MEANING = {
+    "benign": "benign", "reinstated": "benign", "disputed": "disputed", "confirmed": "confirmed",
+}
+"""Decision to what it does: ``benign`` goes to that tier, ``disputed`` no higher than watch,
+``confirmed`` rings no lower than review. No decision puts an account on a list for enforcement:
+only its own evidence does."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,35 @@ class Decisions:
         for at in np.flatnonzero(self.rings != ""):
             if self.rings[at] == "benign":
                 tier[at] = "benign"
+            elif self.rings[at] == "confirmed":
+                tier[at] = "enforce" if tier[at] == "enforce" else "review"
             elif tier[at] != "benign":
                 tier[at] = "watch"
             reason[at] = f"a person decided: {self.rings[at]}; {reason[at]}"
         return replace(verdicts, tier=tier, reason=reason)
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """Whom people confirmed last."""
+
+    accounts: frozenset[int]
+    """Account numbers."""
+    rings: frozenset[str]
+
+
+def confirmed(store: Store) -> Confirmed:
+    """Read from ``decision`` the accounts and rings whose latest decision is ``confirmed``."""
+    rows = store.arrow(
+        "select account_ix, ring_id, decision from decision order by decided_at nulls first, "
+        "account_ix, ring_id, decision"
+    ).to_pylist()
+    accounts = {row["account_ix"]: row["decision"] for row in rows if row["account_ix"] is not None}
+    rings = {row["ring_id"]: row["decision"] for row in rows if row["ring_id"]}
+    return Confirmed(
+        frozenset(who for who, said in accounts.items() if said == "confirmed"),
+        frozenset(who for who, said in rings.items() if said == "confirmed"),
+    )
 
 
 def decisions(store: Store, found: Communities, ring_ids: pa.Array) -> Decisions:

@@ -15,6 +15,7 @@ from linkage.cli import cli
 TEXTS = Path(__file__).parent / "texts"
 SAYINGS = {
     "ring": ("ring", "OUT", LARGE),
+    "rings": ("rings", "OUT"),
     "explain-account": ("explain", "OUT", "acct-0"),
     "explain-pair": ("explain", "OUT", "acct-0", "acct-1"),
     "explain-not-linked": ("explain", "OUT", "acct-0", "acct-11"),

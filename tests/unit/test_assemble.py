@@ -28,7 +28,7 @@ def _assembled(store, identifiers, *, smallest=5, **stages):
     put_stages(store, N, identifiers, **stages)
     incidence = load_incidence(store, Settings())
     weights, found = detect(incidence)
-    return assemble(store, incidence, weights, found, smallest=smallest), found
+    return assemble(store, incidence, weights, found, smallest=smallest).tables, found
 
 
 def test_the_tables_are_those_of_the_contract(store):

@@ -20,7 +20,11 @@ from linkage.errors import InputError, QualityGateError
 from linkage.settings import Settings
 from linkage.signals import NEVER_ALONE
 
-PUBLISHED = {"rings.parquet", "members.parquet", "evidence.parquet", "manifest.json", "report.html"}
+PUBLISHED = {
+    "graph",
+    "rings.parquet", "members.parquet", "evidence.parquet", "lineage.parquet", "manifest.json",
+    "report.html",
+}
 
 
 @pytest.fixture(scope="module")

@@ -189,7 +189,7 @@ class _Intake:
             n_again = drop_repeated(self.store)
             self.notes.extend([f"{n_again:,} events were delivered more than once"] * (n_again > 0))
         if reader.has("prompt") or reader.has("system_prompt"):
-            self._prompts(Sketcher(key))
+            self._prompts(Sketcher(key), overlapping=overlapping)
         self.step("counting activity")
         for name in ("sighting", "usage", "activity", "account_event", "account",
                      "model_day", "model"):
@@ -202,13 +202,18 @@ class _Intake:
         if not self._has("session"):
             self.store.drop("event")  # everything else is read from its sums
 
-    def _prompts(self, sketcher: PromptSketcher) -> None:
+    def _prompts(self, sketcher: PromptSketcher, *, overlapping: bool) -> None:
         """Make the tables of prompts and templates."""
         self.step("reading prompts")
         read_prompts(
             self.store, self.readers["events"], sketcher, as_of=self.as_of,
             n_threads=self.settings.n_threads, readers=self.prompt_readers,
         )
+        if overlapping:
+            self.store.create("prompt_once", "select distinct * from prompt")
+            self.store.drop("prompt")
+            self.store.create("prompt", "select * from prompt_once")
+            self.store.drop("prompt_once")
         self.step("gathering templates")
         make_templates(self.store)
         self.store.drop("skeleton")

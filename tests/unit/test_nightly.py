@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -266,3 +267,19 @@ def test_settings_that_make_no_sense_are_named(tmp_path, text, word):
     (tmp_path / "linkage.toml").write_text(text)
     with pytest.raises(SettingsError, match=word):
         load_nightly(tmp_path / "linkage.toml")
+
+
+# Examples
+
+
+EXAMPLES = Path(__file__).parents[2] / "fixtures" / "nightly"
+
+
+def test_the_example_settings_are_settings_and_every_scheduler_calls_the_verb(tmp_path):
+    shutil.copy(EXAMPLES / "linkage.toml", tmp_path)
+    told = load_nightly(tmp_path / "linkage.toml")
+    assert told.state == tmp_path / "rings" / "state"
+    assert told.wait_minutes == 10
+    for name in ("crontab", "linkage.service", "airflow_dag.py"):
+        assert "linkage nightly --config /etc/linkage/linkage.toml" in (EXAMPLES / name).read_text()
+    compile((EXAMPLES / "airflow_dag.py").read_text(), "airflow_dag.py", "exec")

@@ -20,6 +20,7 @@ test: $(VENV)/installed-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cog --check README.md
+	tests/bin/prepare
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/installed-test
@@ -27,6 +28,7 @@ bench: $(VENV)/installed-test
 	$(BIN)/python tests/bench/bench_worlds.py --preset mixed
 	$(BIN)/python tests/bench/bench_febrl.py
 	$(BIN)/python tests/bench/bench_airdrop.py
+	$(BIN)/python tests/bench/bench_neo4j.py --delta 100000
 
 # A stamp is as new as the last install, so a second call installs nothing.
 $(VENV)/installed: pyproject.toml | $(VENV)/made

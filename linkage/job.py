@@ -34,6 +34,7 @@ from linkage.publish import published
 from linkage.report import write_report
 from linkage.rings.assemble import Assembled, assemble
 from linkage.rings.book import Book
+from linkage.rings.graph import with_kinds, write_graph
 from linkage.rings.nights import Nights, night_of
 from linkage.schema import TIERS
 from linkage.settings import Settings
@@ -218,8 +219,9 @@ def _compute(
             counts["candidate_pairs"] = preview.n_pairs
             best = best_by_family(incidence, agreements(incidence, preview))
             weights = estimate_weights(incidence, best)
-            pair, _ = strong_pairs(best, weights)
+            pair, bits = strong_pairs(best, weights)
             counts["strong_pairs"] = len(pair)
+            strong = with_kinds(best, pair, bits)
             del best
         with stages("communities") as counts:
             found = find_communities(
@@ -234,6 +236,8 @@ def _compute(
                 labels=settings.labels, former=former,
             )
             counts["rings"] = made.tables["rings"].num_rows
+        with stages("graph") as counts:
+            counts.update(write_graph(store, folder, incidence, strong, found))
     shutil.rmtree(work, ignore_errors=True)
     told = {
         "pairs": {

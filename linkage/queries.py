@@ -1,7 +1,7 @@
-"""Loads the project's .sql files: one statement a file, each with a header.
+"""Loads the project's .sql and .cypher files: one statement a file, each with a header.
 
-A header is a run of ``--`` comment lines that name the statement's purpose, grain,
-inputs and ``$parameters``.
+A header is a run of ``--`` or ``//`` comment lines that name the statement's purpose, grain
+or returns, inputs and ``$parameters``.
 """
 
 import re
@@ -25,7 +25,8 @@ class Query:
     def body(self) -> str:
         """The statement without its comment lines."""
         return "\n".join(
-            line for line in self.text.splitlines() if not line.lstrip().startswith("--")
+            line for line in self.text.splitlines()
+            if not line.lstrip().startswith(("--", "//"))
         )
 
     @property
@@ -35,8 +36,10 @@ class Query:
 
     def header(self, field: str) -> str:
         """Text of one header field (``Purpose``, ``Grain``, ...); empty when absent."""
-        found = re.search(rf"^-- {field}:\s*(.*(?:\n--\s{{2,}}.*)*)", self.text, re.MULTILINE)
-        return re.sub(r"\n--\s*", " ", found.group(1)).strip() if found else ""
+        found = re.search(
+            rf"^(?:--|//) {field}:\s*(.*(?:\n(?:--|//)\s{{2,}}.*)*)", self.text, re.MULTILINE
+        )
+        return re.sub(r"\n(?:--|//)\s*", " ", found.group(1)).strip() if found else ""
 
 
 @cache
@@ -55,3 +58,32 @@ def query(package: str, name: str) -> Query:
     """
     place = files("linkage").joinpath(package, "sql", f"{name}.sql")
     return Query(name=name, text=place.read_text(encoding="utf-8"))
+
+
+@cache
+def statements(folder: str) -> tuple[Query, ...]:
+    """Return the statements kept in ``cypher/<folder>``, by name.
+
+    Examples
+    --------
+    >>> [statement.name for statement in statements("schema")][0]
+    'account_id'
+    """
+    # linkage/cypher is a link to the folder cypher/ beside the package.
+    place = files("linkage").joinpath("cypher", folder)
+    found = [one for one in place.iterdir() if one.name.endswith(".cypher")]
+    return tuple(
+        Query(one.name.removesuffix(".cypher"), one.read_text(encoding="utf-8"))
+        for one in sorted(found, key=lambda one: one.name)
+    )
+
+
+def statement(folder: str, name: str) -> Query:
+    """Return the statement kept in ``cypher/<folder>/<name>.cypher``.
+
+    Raises
+    ------
+    KeyError
+        If there is no such file.
+    """
+    return {one.name: one for one in statements(folder)}[name]

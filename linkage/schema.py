@@ -87,6 +87,9 @@ MEMBERS = pa.schema([
     pa.field("role", pa.string(), nullable=False),
     pa.field("reason_codes", pa.list_(pa.string()), nullable=False),
     pa.field("evidence_bits", pa.float64(), nullable=False),
+    pa.field("first_event_at", INSTANT),
+    pa.field("last_event_at", INSTANT),
+    pa.field("status", pa.string()),
 ])
 """members.parquet: one row per ring and account, by ring_id, then account_id."""
 
@@ -104,6 +107,48 @@ EVIDENCE = pa.schema([
 ])
 """evidence.parquet: one row per ring, account and identifier; bits add up per account."""
 
+GRAPH_ACCOUNTS = pa.schema([
+    pa.field("account_ix", pa.int32(), nullable=False),
+    pa.field("account_id", pa.string(), nullable=False),
+    pa.field("created_at", INSTANT),
+    pa.field("status", pa.string()),
+    pa.field("plan", pa.string()),
+    pa.field("country", pa.string()),
+    pa.field("organization", pa.string()),
+    pa.field("pathway", pa.string()),
+    pa.field("n_events", pa.int64(), nullable=False),
+    pa.field("first_event_at", INSTANT),
+    pa.field("last_event_at", INSTANT),
+])
+"""graph/accounts.parquet: one row per account; ``account_ix`` counts up from 0."""
+
+GRAPH_IDENTIFIERS = pa.schema([
+    pa.field("identifier_ix", pa.int32(), nullable=False),
+    pa.field("identifier_id", pa.string(), nullable=False),
+    pa.field("kind", pa.string(), nullable=False),
+    pa.field("label", pa.string()),
+    pa.field("n_accounts", pa.int64(), nullable=False),
+    pa.field("is_hub", pa.bool_(), nullable=False),
+])
+"""graph/identifiers.parquet: one row per value that accounts share, numbered from 0."""
+
+GRAPH_HOLDINGS = pa.schema([
+    pa.field("account_ix", pa.int32(), nullable=False),
+    pa.field("identifier_ix", pa.int32(), nullable=False),
+    pa.field("first_seen_at", INSTANT),
+    pa.field("last_seen_at", INSTANT),
+    pa.field("n_events", pa.int64()),
+])
+"""graph/holdings.parquet: who holds what, by account, then identifier; to the second."""
+
+GRAPH_LINKS = pa.schema([
+    pa.field("account_ix_l", pa.int32(), nullable=False),
+    pa.field("account_ix_r", pa.int32(), nullable=False),
+    pa.field("bits", pa.float64(), nullable=False),
+    pa.field("kinds", pa.list_(pa.string()), nullable=False),
+])
+"""graph/links.parquet: pairs whose evidence holds, thinned to the strongest of each account
+and a spanning forest; ``account_ix_l < account_ix_r``; by pair."""
 LINEAGE = pa.schema([
     pa.field("ring_id", pa.string(), nullable=False),
     pa.field("relation", pa.string(), nullable=False),

@@ -58,6 +58,22 @@ class Settings:
     ``LINKAGE_KEY`` goes first."""
     as_of: datetime | None = None
     """Ignore what happened after this instant (UTC)."""
+    allowlist_file: Path | None = None
+    """Accounts that are never exported, one a line."""
+    signing_key_file: Path | None = None
+    """Ed25519 key that signs exports; made on first use."""
+    export_max_accounts: int = 5_000
+    """Most accounts that one export may add without approval; at least 0."""
+    export_max_share: float = 0.05
+    """Largest share of all accounts that one export may add without approval; in [0, 1]."""
+    export_max_retracted: float = 0.5
+    """Largest share of listed accounts that it may retract without approval; in [0, 1]."""
+    export_valid_days: int = 30
+    """Days after a run that its statements hold; at least 1."""
+    export_keep: int = 60
+    """Exports to keep; at least 1. The ledger keeps what older ones said."""
+    export_tlp: str = "amber"
+    """Traffic light protocol level of STIX lists: ``white``, ``green``, ``amber``, ``red``."""
     overlapping: bool = False
     """Files overlap, as those of many nights do: an account in several files is as the last
     of them (by path) has it, and an event in several counts once."""
@@ -82,7 +98,17 @@ class Settings:
             raise SettingsError(
                 f"unknown leiden backend: {self.leiden}", fix="use igraph or leidenalg"
             )
-        for name in ("threads", "memory_limit_mb", "max_pairs"):
+        if self.export_tlp not in ("white", "green", "amber", "red"):
+            raise SettingsError(
+                f"unknown TLP level: {self.export_tlp}", fix="use white, green, amber or red"
+            )
+        for name in ("export_max_share", "export_max_retracted"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise SettingsError(f"{name} is a share in [0, 1], got {getattr(self, name)}")
+        for name in ("export_valid_days", "export_keep"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"{name} must be 1 or more, got {getattr(self, name)}")
+        for name in ("threads", "memory_limit_mb", "max_pairs", "export_max_accounts"):
             if getattr(self, name) < 0:
                 raise SettingsError(f"{name} must be 0 or more, got {getattr(self, name)}")
 
@@ -269,3 +295,20 @@ def environment_key(environment: Mapping[str, str] | None = None) -> str | None:
     """
     variables = os.environ if environment is None else environment
     return variables.get("LINKAGE_KEY") or None
+
+
+def environment_password(environment: Mapping[str, str] | None = None) -> str | None:
+    """Return ``NEO4J_PASSWORD``; None when it is not set.
+
+    Examples
+    --------
+    >>> environment_password({}) is None
+    True
+    """
+    variables = os.environ if environment is None else environment
+    return variables.get("NEO4J_PASSWORD") or None
+
+
+def child_environment(**more: str) -> dict[str, str]:
+    """Return this process's environment with some variables more, for a program it starts."""
+    return {**os.environ, **more}

@@ -122,9 +122,22 @@ class Store:
         """Return the rows of a SELECT as one Arrow table."""
         return self.connection.sql(select, params=dict(parameters or {})).to_arrow_table()
 
-    def batches(self, select: str, *, rows: int = 1_000_000) -> Iterator[pa.RecordBatch]:
+    def batches(
+        self, select: str, parameters: Mapping[str, Value] | None = None, *,
+        rows: int = 1_000_000,
+    ) -> Iterator[pa.RecordBatch]:
         """Yield the rows of a SELECT in Arrow batches of at most ``rows`` rows."""
-        yield from self.connection.cursor().sql(select).to_arrow_reader(rows)
+        found = self.connection.cursor().sql(select, params=dict(parameters or {}))
+        yield from found.to_arrow_reader(rows)
+
+    def write_csv(self, select: str, path: Path) -> int:
+        """Write the rows of a SELECT without a header and return how many.
+
+        An empty text is quoted and a missing one is not.
+        """
+        place = str(path).replace("'", "''")
+        row = self._row(f"copy ({select}) to '{place}' (format csv, header false)")
+        return int(row[0]) if row else 0
 
     def put(self, name: str, table: pa.Table) -> int:
         """Store an Arrow table under a name, replacing what was there."""

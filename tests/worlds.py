@@ -14,6 +14,7 @@ from linkage.settings import Settings
 from linkage.simulate import OPERATORS, RingPlan, simulate
 
 TABLES = ("rings", "members", "evidence")
+GRAPH = tuple(f"graph/{name}" for name in ("accounts", "identifiers", "holdings", "links"))
 INPUTS = ("accounts", "events", "payments", "identifiers", "links")
 
 
@@ -58,7 +59,8 @@ def run(world: Path, out: Path, *, replace: bool = False, **knobs: Any) -> Path:
 def digests(out: Path) -> dict[str, str]:
     """Return the checksum of each published table."""
     return {
-        name: hashlib.sha256((out / f"{name}.parquet").read_bytes()).hexdigest() for name in TABLES
+        name: hashlib.sha256((out / f"{name}.parquet").read_bytes()).hexdigest()
+        for name in (*TABLES, *GRAPH)
     }
 
 

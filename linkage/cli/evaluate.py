@@ -11,20 +11,31 @@ from linkage.cli.messages import as_share, show_json, show_table, show_text
 if TYPE_CHECKING:
     from linkage.evaluate import Evaluation
     from linkage.evaluate.matches import MatchSummary
+    from linkage.export import Judged, Judgement
 
 
 @click.command(cls=Verb, examples=(
     "linkage evaluate out/ --truth world/truth/accounts.parquet",
     "linkage evaluate out/ --truth reports.csv.gz --groups decisions.csv.gz --json",
+    "linkage evaluate --ledger lists/",
 ))
-@click.argument("out", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--truth", type=click.Path(path_type=Path), required=True, metavar="FILE",
+@click.argument("out", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
+@click.option("--truth", type=click.Path(path_type=Path), metavar="FILE",
               help="account_id and operator_id (or group_id); .csv, .csv.gz or .parquet.")
 @click.option("--groups", type=click.Path(path_type=Path), metavar="FILE",
               help="Such a file with a column eliminated (0 or 1): how well groups are ranked.")
+@click.option("--ledger", type=click.Path(path_type=Path), metavar="DIR",
+              help="Lists of linkage export: how right they were by enforcement's answers.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def evaluate(out: Path, truth: Path, groups: Path | None, as_json: bool) -> None:
+def evaluate(
+    out: Path | None, truth: Path | None, groups: Path | None, ledger: Path | None, as_json: bool
+) -> None:
     """Measure the rings in DIR against what is known of its accounts."""
+    if ledger is not None:
+        _evaluate_ledger(ledger, as_json)
+        return
+    if out is None or truth is None:
+        raise click.UsageError("give the folder of a run and --truth FILE, or --ledger DIR")
     from linkage.evaluate import evaluate_files
 
     found = evaluate_files(out, truth, groups_file=groups)
@@ -39,6 +50,47 @@ def evaluate(out: Path, truth: Path, groups: Path | None, as_json: bool) -> None
     _show_matches("class of operator", found.by_operator_class)
     _show_tiers(found)
     _show_rest(found)
+
+
+def _evaluate_ledger(place: Path, as_json: bool) -> None:
+    """Measure lists by the answers in their ledger."""
+    from linkage.export import judge_ledger
+
+    found = judge_ledger(place)
+    if as_json:
+        show_json(found)
+    else:
+        _show_judgement(found)
+
+
+def _show_judgement(found: "Judgement") -> None:
+    """Write how right the lists were, per tier and per reason."""
+    show_text(f"{found.n_answered:,} of {found.n_sent:,} accounts ever listed were answered; right "
+              "are those done, wrong those refused or reinstated")
+    for heading, rows in (("tier", found.tiers), ("reason", found.reasons)):
+        show_text("")
+        show_table(
+            (heading, "sent", "right", "wrong", "appealed", "precision", "95%_by_account",
+             "rings", "95%_by_ring"),
+            [_cells_of(row) for row in rows],
+            right="sent right wrong appealed precision 95%_by_account rings 95%_by_ring",
+        )
+    show_text("")
+    show_text("95%: Wilson's interval; by_ring counts a ring as one answer: trust the wider")
+
+
+def _cells_of(row: "Judged") -> tuple[str, ...]:
+    """Return one row of a judgement."""
+    return (
+        row.name, f"{row.n_sent:,}", f"{row.n_right:,}", f"{row.n_wrong:,}",
+        f"{row.n_pending:,}", as_share(row.precision), _between(row.interval),
+        f"{row.n_rings:,}", _between(row.interval_of_rings),
+    )
+
+
+def _between(bounds: tuple[float, float] | None) -> str:
+    """Write an interval; a dash for none."""
+    return "-" if bounds is None else f"{bounds[0]:.3f} to {bounds[1]:.3f}"
 
 
 def _show_agreement(found: "Evaluation") -> None:

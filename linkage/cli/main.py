@@ -3,9 +3,14 @@
 import click
 
 from linkage import __version__
+from linkage.cli.decisions import decisions
 from linkage.cli.evaluate import evaluate
 from linkage.cli.explain import explain
+from linkage.cli.export import export
 from linkage.cli.group import LinkageGroup
+from linkage.cli.load import load
+from linkage.cli.lookup import lookup
+from linkage.cli.neo4j import neo4j
 from linkage.cli.nightly import nightly
 from linkage.cli.report import report
 from linkage.cli.ring import ring
@@ -20,7 +25,10 @@ def cli() -> None:
     """Find rings of accounts run by one operator, with evidence a person can check."""
 
 
-for verb in (run, nightly, rings, ring, explain, report, evaluate, simulate):
+for verb in (
+    run, nightly, rings, ring, explain, report, export, load, decisions, neo4j, lookup,
+    evaluate, simulate,
+):
     cli.add_command(verb)
 
 

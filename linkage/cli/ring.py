@@ -42,6 +42,17 @@ def ring(out: Path, ring_id: str, rows: int, as_json: bool) -> None:
     _show_members(view, rows)
     _show_days(view, rows)
     note(f"now: linkage explain {out} {view.members[0].account_id}")
+    _say_where_it_opens(view.ring.ring_id)
+
+
+def _say_where_it_opens(ring_id: str) -> None:
+    """Name the ring's address in Neo4j Browser while a local server runs."""
+    from linkage.investigate.links import browser_link
+    from linkage.investigate.server import default_folder, status
+
+    browser = status(default_folder()).browser_url
+    if browser is not None:
+        note(f"in Neo4j Browser: {browser_link(ring_id, browser=browser)}")
 
 
 def _show_summary(view: "RingView") -> None:

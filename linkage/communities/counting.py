@@ -17,6 +17,15 @@ def running(flag: Flags, group: Ints) -> Floats:
     return (total - np.repeat(before, np.diff(np.r_[first, len(group)]))).astype(float)
 
 
+def highest_from_end(value: Floats, group: Ints) -> Floats:
+    """Highest value from each row to the end of its group; rows of a group stand together."""
+    backwards = value[::-1]
+    span = float(np.ptp(value)) + 1.0
+    turn = np.cumsum(np.r_[False, np.diff(group[::-1]) != 0]) * span
+    highest: Floats = (np.maximum.accumulate(backwards + turn) - turn)[::-1]
+    return highest
+
+
 def last_of_ties(group: Ints, score: Floats) -> Ints:
     """Index of the last row with the same group and score."""
     if not len(group):

@@ -15,14 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from linkage.communities.counting import (
-    expand,
-    last_of_ties,
-    logit,
-    lookup,
-    running,
-    share_inside,
-)
+from linkage.communities.counting import expand, logit, lookup, share_inside
+from linkage.communities.families import borne_out, lacks
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.signals import NEVER_ALONE
 
@@ -31,9 +25,6 @@ CORE_NATS = 2.0
 
 MOST_SURE = 5.0
 """Posterior log odds to which one family alone may lift an account."""
-
-MOST_AGAINST = 6.0
-"""Most that one family may take away."""
 
 LEAST_NATS = -2.0
 """Log odds, by what may create alone, from which an account is looked at for a ring."""
@@ -103,12 +94,15 @@ def membership(
     part[own] = np.where(members.is_core, CORE, MEMBER)
     gains = identifier_gains(incidence, profile, prior, strangers, account, ring, part)
     sums, hubs, doubt = _family_scores(incidence, gains, strangers, len(account))
-    by_family, against = np.empty_like(sums), np.empty_like(sums)
+    by_family = np.empty_like(sums)
     for family in range(sums.shape[1]):
-        by_family[:, family], against[:, family] = _calibrated(
-            sums[:, family], hubs[:, family], doubt[:, family], ring, part,
-            n_core=n_core, prior=prior,
+        by_family[:, family] = borne_out(
+            sums[:, family], doubt[:, family], ring, prior,
+            is_core=part == CORE, counts=part != MEMBER,
         )
+    against = lacks(by_family > 0, ring, part == CORE, n_core)
+    # What strangers share as well speaks for an account, and not in the place of the rest.
+    by_family = np.minimum(np.maximum(by_family, hubs), MOST_SURE - logit(prior[ring])[:, None])
     # What an account lacks, it tends to lack for one reason: only the worst counts.
     if against.shape[1]:
         worst = np.arange(len(account)), against.argmin(axis=1)
@@ -245,34 +239,3 @@ def _family_scores(
     np.minimum.at(doubt, place, strangers[incidence.kind[gains.identifier]])
     shape = (n_cells, n_families)
     return sums.reshape(shape), hubs.reshape(shape), doubt.reshape(shape)
-
-
-def _calibrated(
-    score: Floats, hub: Floats, doubt: Floats, ring: Ints, part: Ints,
-    *, n_core: Floats, prior: Floats,
-) -> tuple[Floats, Floats]:
-    """Nats that one family adds to each cell, and that its lack takes away.
-
-    Both as the ring's own members bear out.
-    """
-    is_core = part == CORE
-    counts = part != MEMBER
-    scoring = np.flatnonzero(score > 0)
-    order = scoring[np.lexsort((-score[scoring], ring[scoring]))]
-    r = ring[order]
-    last = last_of_ties(r, score[order])
-    above = running(counts[order], r)[last] if len(r) else np.zeros(0)
-    core_above = running(is_core[order], r)[last] if len(r) else np.zeros(0)
-    share = share_inside(
-        core_above - is_core[order], above - counts[order], prior[r], doubt[order]
-    )
-    borne_out = np.minimum(logit(share) - logit(prior[r]), score[order])
-    gain = np.zeros(len(score))
-    gain[order] = np.maximum(borne_out, 0.0)
-    has = gain > 0
-    covered = np.bincount(ring[has & is_core], minlength=len(n_core))
-    missing = (n_core - covered + 0.5) / (n_core + 1.0)
-    against = np.maximum(np.log(missing), -MOST_AGAINST)
-    # What strangers share as well speaks for an account, and not in the place of the rest.
-    gain = np.minimum(np.maximum(gain, hub), MOST_SURE - logit(prior[ring]))
-    return gain, np.where(has, 0.0, against[ring])

@@ -11,6 +11,7 @@ from linkage.communities.leiden import Leiden
 from linkage.communities.membership import CORE_NATS, Cells, Members, membership
 from linkage.communities.operations import join_fragments, split_vendors
 from linkage.communities.pair_view import pair_view
+from linkage.communities.pools import join_cells
 from linkage.communities.proposals import (
     as_members,
     best_cells,
@@ -88,7 +89,7 @@ def find_communities(
     step("first judgement")
     settled = explained(membership(incidence, collective, weights.strangers), n)
     step("pair view")
-    open_pair = pair[~(settled[pair // n] & settled[pair % n])]
+    open_pair = pair[~(settled[pair // n] | settled[pair % n])]
     return settle(
         incidence, together(collective, as_members(pair_view(n, open_pair, leiden))), weights,
         step=step,
@@ -120,8 +121,9 @@ def settle(
         log.debug(
             "round=%d cells=%d members=%d moved=%d", turn, len(cells.nats), len(account), moved
         )
-        final = _dense(join_fragments(incidence, account, _dense(split_vendors(
-            incidence, account, _dense(ring)))))
+        final = _dense(split_vendors(incidence, account, _dense(ring)))
+        final = _dense(join_fragments(incidence, account, final))
+        final = _dense(join_cells(incidence, account, final))
         settled = turn > 0 and moved <= SETTLED * max(len(account), 1)
         members = Members(
             account[counts], final[counts], core[counts], int(final.max(initial=-1)) + 1

@@ -151,8 +151,9 @@ class _Intake:
         self.step("reading payments, identifiers and links")
         for name, columns in (
             ("payments", ("account_id",)), ("identifiers", ("account_id",)),
-            ("links", ("account_id_l", "account_id_r")), ("decisions", ("account_id",)),
-            ("hubs", ()),
+            ("links", ("account_id_l", "account_id_r")), ("hubs", ()),
+            # A decision outlives its account: one that is gone is no bad row.
+            ("decisions", ()),
         ):
             self._read(name, unknown_accounts(name, *columns) if columns else faults(name))
         self.store.view(

@@ -55,9 +55,10 @@ def assemble(
         The book of the last night, whose rings keep their ids; None for no night before.
     """
     found = found.of_rings(np.bincount(found.ring) >= smallest)
-    names = store.arrow(
-        "select account_id from account order by account_ix"
-    )["account_id"].combine_chunks()
+    accounts = store.arrow(
+        "select account_id, first_event_at, last_event_at, status from account order by account_ix"
+    ).combine_chunks()
+    names = accounts["account_id"].combine_chunks()
     measures = measure(store, incidence, found)
     verdicts = judge(measures, incidence.families)
     confidence = 1 / (1 + np.exp(-found.nats))
@@ -83,6 +84,10 @@ def assemble(
         "role": role,
         "reason_codes": reasons,
         "evidence_bits": np.round(bits, 6),
+        **{
+            name: accounts[name].take(pa.array(found.account)).cast(MEMBERS.field(name).type)
+            for name in ("first_event_at", "last_event_at", "status")
+        },
     }).cast(MEMBERS)
     rows = evidence_rows(incidence, weights, found)
     evidence = _evidence(store, incidence, found, rows, ring_ids, names, labels=labels)

@@ -12,9 +12,12 @@ from linkage.store import Store
 
 Texts = npt.NDArray[np.object_]
 
-MEANING = {"benign": "benign", "reinstated": "benign", "disputed": "disputed"}
-"""Decision to what it does: ``benign`` goes to that tier, ``disputed`` no higher than watch.
-A confirmation changes no tier."""
+MEANING = {
+    "benign": "benign", "reinstated": "benign", "disputed": "disputed", "confirmed": "confirmed",
+}
+"""Decision to what it does: ``benign`` goes to that tier, ``disputed`` no higher than watch,
+``confirmed`` rings no lower than review. No decision puts an account on a list for enforcement:
+only its own evidence does."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,8 @@ class Decisions:
         for at in np.flatnonzero(self.rings != ""):
             if self.rings[at] == "benign":
                 tier[at] = "benign"
+            elif self.rings[at] == "confirmed":
+                tier[at] = "enforce" if tier[at] == "enforce" else "review"
             elif tier[at] != "benign":
                 tier[at] = "watch"
             reason[at] = f"a person decided: {self.rings[at]}; {reason[at]}"

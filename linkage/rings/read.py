@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 
 from linkage.errors import InputError
 
-Filters = list[tuple[str, str, str]]
+Filters = list[tuple[str, str, Any]]
 Row = TypeVar("Row")
 
 

@@ -17,6 +17,8 @@ from linkage.cli.progress import StageBars
 from linkage.errors import LockedError
 
 VERBS = sorted(cli.commands)
+PARTS = [(verb, part) for verb in VERBS for part in sorted(getattr(
+    cli.commands[verb], "commands", {}))]
 
 
 @pytest.fixture
@@ -36,11 +38,20 @@ def test_each_verb_has_help_that_ends_with_an_example(verb, flag):
     assert result.stdout.rstrip().splitlines()[-1].startswith(f"  linkage {verb}")
 
 
+@pytest.mark.parametrize(("verb", "part"), PARTS)
+def test_each_part_of_a_verb_has_help_that_ends_with_an_example(verb, part):
+    result = _run(verb, part, "--help")
+    assert result.exit_code == 0
+    assert result.stdout.rstrip().splitlines()[-1].startswith(f"  linkage {verb} {part}")
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_each_example_names_options_that_exist(verb):
     command = cli.commands[verb]
-    known = {name for option in command.params for name in option.opts + option.secondary_opts}
-    for example in command.examples:
+    parts = [command, *getattr(command, "commands", {}).values()]
+    options = [option for part in parts for option in part.params]
+    known = {name for option in options for name in option.opts + option.secondary_opts}
+    for example in (example for part in parts for example in part.examples):
         words = [word for word in example.split(" | ")[0].split() if word.startswith("-")]
         assert set(words) <= known, example
 

@@ -21,6 +21,7 @@ from linkage.settings import Settings
 from linkage.signals import NEVER_ALONE
 
 PUBLISHED = {
+    "graph",
     "rings.parquet", "members.parquet", "evidence.parquet", "lineage.parquet", "manifest.json",
     "report.html",
 }

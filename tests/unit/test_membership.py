@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from incidences import clear_world, detect, held, incidence_of, operator, rings_of, strangers
 
+from linkage.communities.families import borne_out, lacks
+
 LEAST = 5
 """Accidental pairs among strangers are below what these tests speak of."""
 
@@ -86,3 +88,24 @@ def test_rings_may_be_picked_and_are_numbered_anew():
     assert set(kept.ring.tolist()) == set(range(len(planted)))
     for name in ("nats", "by_family", "is_core", "prior_nats", "judged_ring"):
         assert len(getattr(kept, name)) == len(kept.account)
+
+
+def test_a_higher_score_is_worth_no_less_than_a_lower_one():
+    score = np.array([9.0, 8.0, 7.0, 6.0, 3.0, 2.0])
+    core = np.array([True, True, True, True, False, False])
+    ring = np.zeros(6, dtype=np.int64)
+    gain = borne_out(score, np.ones(6), ring, np.array([0.01]), is_core=core,
+                     counts=np.ones(6, dtype=bool))
+    assert (np.diff(gain) <= 1e-12).all()
+    assert gain[0] == gain[3] > gain[4]
+
+
+def test_strangers_by_one_colliding_value_do_not_make_their_own_lack_ordinary():
+    """Eight members by two other families all have templates; five strangers have none."""
+    has = np.zeros((13, 3), dtype=bool)
+    has[:, 0] = True
+    has[:8, 1:] = True
+    ring, core = np.zeros(13, dtype=np.int64), np.ones(13, dtype=bool)
+    lack = lacks(has, ring, core, np.array([13.0]))
+    assert (lack[8:, 1:] < -2.5).all()
+    assert not lack[:8].any()

@@ -1,0 +1,1 @@
+"""The investigators' graph: Neo4j, its local server, and what is shown in Neo4j Browser."""

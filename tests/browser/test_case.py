@@ -1,0 +1,112 @@
+"""A case in Neo4j Browser, from the link in a report to a decision that is kept."""
+
+import re
+
+from graph_seed import EVIL
+
+from linkage.investigate.links import literal
+
+
+def test_login_opens_the_guide_and_the_link_fills_the_editor(investigator):
+    investigator.shot("1-guide")
+    assert "What is new tonight?" in investigator.answer().inner_text()
+    assert "MATCH (ring:Ring {ring_id: 'ring-a1'})" in investigator.editor
+
+
+def test_the_ring_of_the_link_is_drawn_with_our_style(investigator):
+    frame = investigator.run_editor()
+    frame.locator(".node").first.wait_for()
+    investigator.shot("2-ring")
+    for name, colour in (("ring-a1", "#C0392B"), ("dev-0", "#F79767"), ("a-00", "#4C8EDA")):
+        node = frame.locator(".node", has_text=name)
+        assert node.locator(f'circle[fill="{colour}"]').count() == 1, name
+    assert "10.0" in frame.locator(".relationship text").all_text_contents()
+
+
+def test_the_guide_goes_through_the_case(investigator):
+    page = investigator.page
+    frame = page.get_by_test_id("frame").filter(has_text=":play").first
+    frame.get_by_test_id("nextSlide").click()
+    investigator.shot("3-guide-step-2")
+    frame.locator("pre.runnable", has_text="head(COLLECT").click()
+    assert ":param ring_id => head(COLLECT" in investigator.editor
+    answer = investigator.run_editor()
+    assert "ring-a1" in answer.inner_text()
+
+
+def test_a_ring_of_25000_opens_as_a_summary(investigator, n_wide):
+    investigator.set_parameters(ring_id="'ring-f6'")
+    frame = investigator.run_saved("2 One ring", "1 Open a ring: picture")
+    frame.locator(".node").first.wait_for()
+    investigator.shot("4-wide-ring")
+    assert 13 <= frame.locator(".node").count() <= 49
+    table = investigator.run_saved("2 One ring", "1 Open a ring: table")
+    investigator.shot("5-wide-ring-table")
+    assert str(n_wide) in table.inner_text()
+    assert "sub-group" in table.inner_text()
+
+
+def test_a_double_click_adds_few_neighbours(investigator):
+    frame = investigator.run_saved("2 One ring", "1 Open a ring: picture")
+    frame.locator(".node").first.wait_for()
+    n_before = frame.locator(".node").count()
+    frame.locator(".node", has_text="ring-f6").dblclick()
+    frame.locator(".node").nth(n_before).wait_for()
+    investigator.shot("6-expanded")
+    assert frame.locator(".node").count() <= n_before + 50
+
+
+def test_a_decision_is_made_by_a_saved_query_and_kept(investigator, graph):
+    note = "O'Neil said: \"one card\" <b>"
+    investigator.set_parameters(
+        ring_id="'ring-a1'", decision="'confirmed'", decided_by="'Ana'", note=literal(note)
+    )
+    frame = investigator.run_saved("5 Decide", "1 Mark this ring")
+    investigator.shot("7-decision")
+    assert "confirmed" in frame.inner_text()
+    investigator.set_parameters(decision="'disputed'", note="'second look'")
+    investigator.run_saved("5 Decide", "1 Mark this ring")
+    kept = graph.execute_query(
+        "match (d:Decision)-[:ABOUT]->(:Ring {ring_id: 'ring-a1'}) "
+        "return d.decision as decision, d.note as note, d.decided_by as decided_by "
+        "order by d.decided_at"
+    ).records
+    assert [tuple(row.values()) for row in kept] == [
+        ("confirmed", note, "Ana"), ("disputed", "second look", "Ana"),
+    ]
+
+
+def test_hostile_ids_and_labels_are_shown_as_text(investigator, graph, n_wide):
+    investigator.set_parameters(ring_id="'ring-c3'")
+    frame = investigator.run_saved("2 One ring", "1 Open a ring: picture")
+    frame.locator(".node").first.wait_for()
+    investigator.shot("8-hostile-picture")
+    investigator.set_parameters(page="0")
+    table = investigator.run_saved("2 One ring", "2 Members by fifty: table")
+    investigator.shot("9-hostile-table")
+    shown = re.sub(r"\s", "", table.inner_text())
+    for text in EVIL[1:4]:
+        assert re.sub(r"\s", "", text) in shown
+    assert investigator.page.evaluate("window.owned") is None
+    assert graph.execute_query("match (n:Account) return count(n) as n").records[0]["n"] > n_wide
+
+
+def test_a_link_to_a_hostile_account_opens_that_account(
+    investigator, neo4j_server, neo4j_auth
+):
+    from linkage.investigate.links import plain_link, set_up_link
+
+    for text in EVIL[::2]:
+        investigator.page.goto(
+            set_up_link("account_id", text, browser=neo4j_server.browser_url)
+        )
+        investigator.page.get_by_test_id("editor-Run").wait_for()
+        investigator.page.wait_for_function("document.querySelector('.view-line')?.innerText")
+        assert literal(text) in investigator.editor.splitlines()[0]
+    assert investigator.page.evaluate("window.owned") is None
+    plain = plain_link(
+        "account_id", EVIL[0], browser=neo4j_server.browser_url, bolt_uri=neo4j_server.bolt_uri
+    )
+    investigator.page.goto(plain)
+    investigator.page.wait_for_function("document.querySelector('.view-line')?.innerText")
+    assert literal(EVIL[0]) in investigator.editor.splitlines()[0]

@@ -1,0 +1,89 @@
+"""One real Neo4j for the whole test session, and a database that a test may fill.
+
+Without Java 17 and Maven the tests that ask for it are skipped and say so; with ``CI`` set
+they fail instead.
+"""
+
+import os
+import shutil
+import socket
+from collections.abc import Iterator
+
+import neo4j
+import pytest
+
+from linkage.investigate import server
+from linkage.investigate.server_password import read_password
+
+HEAP_MB, PAGE_CACHE_MB = 768, 256
+
+
+@pytest.fixture(scope="session")
+def neo4j_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[server.ServerStatus]:
+    """A server on free ports; its programs are kept in the user's data folder."""
+    missing = [program for program in ("java", "mvn") if shutil.which(program) is None]
+    if missing and not os.environ.get("CI"):
+        pytest.skip(f"no {' and no '.join(missing)} here: tests/bin/prepare installs them")
+    http_port, bolt_port = free_ports(2)
+    wanted = server.Server(
+        folder=tmp_path_factory.mktemp("neo4j"), http_port=http_port, bolt_port=bolt_port,
+        heap_mb=HEAP_MB, page_cache_mb=PAGE_CACHE_MB,
+    )
+    try:
+        yield server.start(wanted)
+    finally:
+        server.stop(wanted.folder)
+
+
+@pytest.fixture(scope="session")
+def neo4j_uri(neo4j_server: server.ServerStatus) -> str:
+    """Its address for drivers."""
+    assert neo4j_server.bolt_uri is not None
+    return neo4j_server.bolt_uri
+
+
+@pytest.fixture(scope="session")
+def neo4j_auth(neo4j_server: server.ServerStatus) -> tuple[str, str]:
+    """Its user and password."""
+    return server.USER, read_password(neo4j_server.folder)
+
+
+@pytest.fixture(scope="session")
+def neo4j_driver(neo4j_uri: str, neo4j_auth: tuple[str, str]) -> Iterator[neo4j.Driver]:
+    """A driver that is connected."""
+    with neo4j.GraphDatabase.driver(neo4j_uri, auth=neo4j_auth) as driver:
+        driver.verify_connectivity()
+        yield driver
+
+
+@pytest.fixture
+def empty_graph(neo4j_driver: neo4j.Driver) -> neo4j.Driver:
+    """A driver whose database holds no node, constraint or index of an earlier test."""
+    clear(neo4j_driver)
+    return neo4j_driver
+
+
+def clear(driver: neo4j.Driver) -> None:
+    """Remove every node, relationship, constraint and index."""
+    with driver.session() as session:
+        session.run("match (n) call (n) { detach delete n } in transactions of 10000 rows")
+    for kind in ("constraint", "index"):
+        found = driver.execute_query(f"show {kind} yield name, type where type <> 'LOOKUP'")
+        for row in found.records:
+            driver.execute_query(f"drop {kind} `{row['name']}` if exists")
+
+
+def free_ports(n: int) -> list[int]:
+    """Return ports of this machine that nobody listens on."""
+    trials = [socket.socket() for _ in range(n)]
+    try:
+        for trial in trials:
+            trial.bind(("127.0.0.1", 0))
+        return [trial.getsockname()[1] for trial in trials]
+    finally:
+        for trial in trials:
+            trial.close()
+
+
+__all__ = ["clear", "empty_graph", "free_ports", "neo4j_auth", "neo4j_driver",
+           "neo4j_server", "neo4j_uri"]

@@ -66,9 +66,10 @@ def test_what_arrives_is_run_with_what_was_there_and_rings_keep_their_ids(desk):
     result = desk.go()
     rings = read(desk.out, "rings")
     assert before <= {row["ring_id"] for row in rings}
-    assert {row["lineage"] for row in rings if row["ring_id"] in before} == {"grown"}
+    # How the ring took the newcomers is the engine's affair; that it is known again is ours.
+    assert not {row["lineage"] for row in rings if row["ring_id"] in before} & {"new", "split"}
     assert len(result.message.splitlines()) <= 8
-    assert "1 grown" in result.message
+    assert f"{len(rings)} rings live" in result.message
 
 
 def test_the_order_in_which_files_arrive_changes_no_table(desk, tmp_path):

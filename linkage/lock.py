@@ -20,7 +20,7 @@ def locked(path: Path, what: str, *, wait_s: float = 0.0) -> Iterator[None]:
     Parameters
     ----------
     path
-        The file; its folder is made.
+        The file; its folder is made, for its owner alone.
     what
         What the lock guards, for the message: "another run is writing ...".
     wait_s
@@ -34,7 +34,7 @@ def locked(path: Path, what: str, *, wait_s: float = 0.0) -> Iterator[None]:
         If the file cannot be made.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         until = time.monotonic() + wait_s
         while (handle := _taken(path)) is None:
             if time.monotonic() >= until:

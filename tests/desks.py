@@ -45,7 +45,7 @@ class Desk:
         return Night(load_nightly(self.config), **options).go()
 
     def arrive(
-        self, name: str = "second", n: int = 8, first: int = 40, device: str = "dev0"
+        self, name: str = "second", n: int = 8, first: int = 40, device: str = ""
     ) -> None:
         """Bring some accounts of the operator of the first night."""
         place = self.drop / name
@@ -54,9 +54,10 @@ class Desk:
         (place / "accounts.csv").write_text("account_id,created_at\n" + "".join(
             f"{one},2026-05-22T00:00:00Z\n" for one in who))
         (place / "events.csv").write_text("account_id,occurred_at,ip,device_id\n" + "".join(
-            f"{one},2026-05-22T01:00:00Z,84.1.7.9,{device}\n" for one in who))
+            f"{one},2026-05-22T01:00:00Z,84.1.7.9,{device or f'dev{at % 4}'}\n"
+            for at, one in enumerate(who)))
         (place / "payments.csv").write_text("account_id,paid_at,instrument_id\n" + "".join(
-            f"{one},2026-05-22T02:00:00Z,card0\n" for one in who))
+            f"{one},2026-05-22T02:00:00Z,card{at % 3}\n" for at, one in enumerate(who)))
 
     def lines(self) -> list[dict[str, Any]]:
         """Return the log."""

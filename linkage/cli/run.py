@@ -23,7 +23,7 @@ N_SHOWN = 10
 @click.option("-o", "--out", type=click.Path(path_type=Path), required=True, metavar="DIR",
               help="Folder to write; made whole beside it, then renamed into place.")
 @click.option("--state", type=click.Path(path_type=Path), metavar="DIR",
-              help="Folder that keeps the key of the identifier hashes.")
+              help="Folder for what outlives a night: the ids of rings, the key of hashes.")
 @click.option("--force", is_flag=True, help="Replace an existing output folder.")
 @click.option("--config", type=click.Path(path_type=Path), metavar="FILE",
               help="Settings and column names, as linkage.toml.")

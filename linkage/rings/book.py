@@ -1,7 +1,7 @@
 """The book of rings: what one night keeps of them so that the next knows them again."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
 
@@ -89,12 +89,6 @@ class Book:
             in_order(pa.concat_tables([getattr(self, part.name), getattr(rest, part.name)]))
             for part in fields(self)
         ))
-
-    def without(self, accounts: Collection[str]) -> "Book":
-        """Return the book without some accounts' memberships."""
-        gone = pa.array(sorted(accounts), pa.string())
-        kept = self.members.filter(pc.invert(pc.is_in(self.members["account_id"], gone)))
-        return replace(self, members=kept)
 
 
 SCHEMAS = {"rings": RINGS, "members": MEMBERS, "identifiers": IDENTIFIERS, "hours": HOURS}

@@ -29,6 +29,10 @@ class Signal:
     has_tenancies: bool = False
     """Passes from holder to holder over time (an ISP lease): holders whose times do not
     meet hold different identifiers."""
+    is_one_owner: bool = False
+    """One owner by construction, as aliases of one mailbox are: the data may make such an
+    agreement worth more than its prior, never less. Operators who share nothing else would
+    otherwise teach a run that mailboxes mean nothing."""
 
 
 SIGNALS: tuple[Signal, ...] = (
@@ -37,14 +41,16 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("ip6_64", "network", "ip6_64", 0.30, 0.40, "used network {}", has_tenancies=True),
     Signal("ip6_48", "network", "ip6_48", 0.40, 0.10, "came from network {}", is_qualifier=True),
     Signal("device", "device", "device", 0.40, 0.80, "used device {}"),
-    Signal("session", "device", "session", 0.05, 0.90, "used login session {}"),
+    Signal("session", "device", "session", 0.05, 0.90, "used login session {}",
+           is_one_owner=True),
     Signal("tls", "device", "tls", 0.50, 0.05, "has TLS fingerprint {}", is_qualifier=True),
     Signal("user_agent", "device", "user_agent", 0.50, 0.03, "has user agent {}",
            is_qualifier=True),
     Signal("card", "payment", "card", 0.30, 0.85, "paid with card {}"),
     Signal("bin", "payment", "bin", 0.40, 0.03, "paid with cards of issuer {}",
            is_qualifier=True),
-    Signal("email_root", "contact", "email_root", 0.10, 0.90, "has an alias of mailbox {}"),
+    Signal("email_root", "contact", "email_root", 0.10, 0.90, "has an alias of mailbox {}",
+           is_one_owner=True),
     Signal("email_stem", "contact", "email_stem", 0.15, 0.30,
            "has a mailbox numbered after {}"),
     Signal("email_domain", "contact", "email_domain", 0.30, 0.20, "has mail at {}"),

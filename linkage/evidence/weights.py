@@ -98,11 +98,13 @@ def estimate_weights(
     is_place = np.array(
         [[known.family in NEVER_ALONE] for known in incidence.signals] or [[False]]
     )
+    is_one_owner = np.array([[known.is_one_owner] for known in incidence.signals] or [[False]])
     reliability, m = prior, prior_m
     for _ in range(rounds):
         match = _posterior(patterns, reliability, m, u)
         reliability = _refit_reliability(patterns, match, prior)
         reliability = np.where(is_place, np.minimum(reliability, prior), reliability)
+        reliability = np.where(is_one_owner, np.maximum(reliability, prior), reliability)
         m = _refit_m(patterns, match, prior_m)
     n = max(incidence.n_accounts, 2)
     n_matches = float((patterns.count * match / patterns.agrees.sum(axis=1)).sum())

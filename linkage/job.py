@@ -4,16 +4,14 @@ import dataclasses
 import json
 import logging
 import platform
-import resource
 import shutil
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -40,24 +38,12 @@ from linkage.rings.graph import with_kinds, write_graph
 from linkage.rings.nights import Nights, night_of
 from linkage.schema import TIERS
 from linkage.settings import Settings
+from linkage.stages import Progress, Stages
 from linkage.store import Store
 
 log = logging.getLogger(__name__)
 
 PACKAGES = ("duckdb", "igraph", "leidenalg", "numpy", "pandas", "pyarrow", "scipy")
-
-
-class Progress(Protocol):
-    """Somebody who watches the stages go by."""
-
-    def stage(self, name: str, total: int | None) -> None:
-        """A stage begins; ``total`` is its number of steps, None when nobody knows."""
-
-    def advance(self, n: int) -> None:
-        """``n`` more steps of the stage are done."""
-
-    def done(self, name: str, counts: dict[str, int], seconds: float) -> None:
-        """The stage ended."""
 
 
 @dataclass(frozen=True)
@@ -71,39 +57,6 @@ class RunResult:
     """What it read, as a name: 16 hexadecimal digits."""
     book: Book
     """Its rings, as the next night knows them again."""
-
-
-class _Stages:
-    """Times the stages, logs a line for each and tells who watches."""
-
-    def __init__(self, progress: Progress | None) -> None:
-        self._progress = progress
-        self.finished: list[dict[str, Any]] = []
-
-    @contextmanager
-    def __call__(self, name: str) -> Iterator[dict[str, int]]:
-        """Run one stage; put its counts into the dictionary it gives."""
-        counts: dict[str, int] = {}
-        if self._progress:
-            self._progress.stage(name, None)
-        begun = time.monotonic()
-        yield counts
-        seconds = time.monotonic() - begun
-        line = " ".join(f"{key}={value}" for key, value in counts.items())
-        log.info("stage=%s %s seconds=%.1f", name, line, seconds)
-        self.finished.append({
-            "stage": name, "seconds": round(seconds, 2),
-            "peak_memory_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-            **counts,
-        })
-        if self._progress:
-            self._progress.done(name, counts, seconds)
-
-    def step(self, name: str) -> None:
-        """Note a step inside the stage."""
-        log.debug("step=%s", name)
-        if self._progress:
-            self._progress.advance(1)
 
 
 def run(
@@ -150,7 +103,7 @@ def run(
     QualityGateError
         If too many rows had to be quarantined.
     """
-    stages = _Stages(progress)
+    stages = Stages(progress)
     key = load_key(_with_state(settings, state))
     nights = Nights(state / "rings") if state else None
     with _state_held(state):
@@ -196,7 +149,7 @@ def _night(ingested: IngestReport, settings: Settings) -> str:
 
 
 def _compute(
-    inputs: Sequence[str], folder: Path, settings: Settings, key: bytes, stages: _Stages,
+    inputs: Sequence[str], folder: Path, settings: Settings, key: bytes, stages: Stages,
     nights: Nights | None,
 ) -> tuple[Assembled, IngestReport, dict[str, Any]]:
     """Run every stage that computes; the tables live in a private folder until then."""

@@ -10,7 +10,7 @@ from linkage.cli.messages import errors
 
 
 class StageBars:
-    """One bar per stage; :class:`linkage.job.Progress` for a person who is watching."""
+    """One bar per stage; :class:`linkage.stages.Progress` for a person who is watching."""
 
     def __init__(self) -> None:
         self._bars = Progress(

@@ -4,8 +4,9 @@ import os
 import secrets
 from pathlib import Path
 
+from linkage.environment import environment_key
 from linkage.errors import InputError, SettingsError
-from linkage.settings import Settings, environment_key
+from linkage.settings import Settings
 
 MIN_KEY_BYTES = 16
 DEFAULT_KEY_FILE = Path("~/.config/linkage/key")

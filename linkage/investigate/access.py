@@ -3,11 +3,11 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from linkage.environment import environment_password
 from linkage.errors import GraphStoreError
 from linkage.investigate.places import USER, bolt_uri
 from linkage.investigate.server_password import password_file, read_password
 from linkage.investigate.server_process import find_running
-from linkage.settings import environment_password
 
 
 @dataclass(frozen=True)

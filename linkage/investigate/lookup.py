@@ -14,12 +14,13 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from linkage.environment import environment_key
 from linkage.errors import InputError
 from linkage.ingest import ingest, load_key
 from linkage.ingest.keys import DEFAULT_KEY_FILE
 from linkage.investigate.client import Graph
 from linkage.queries import statement
-from linkage.settings import Settings, environment_key
+from linkage.settings import Settings
 from linkage.signals import signal
 from linkage.store import Store
 

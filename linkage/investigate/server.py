@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psutil
 
+from linkage.environment import child_environment
 from linkage.errors import GraphStoreError, LockedError
 from linkage.investigate.pages import write_pages
 from linkage.investigate.places import (
@@ -31,7 +32,6 @@ from linkage.investigate.server_process import (
     launch,
     refuse_taken_ports,
 )
-from linkage.settings import child_environment
 
 log = logging.getLogger(__name__)
 

@@ -29,6 +29,7 @@ from linkage.nightly.metrics import exposition, message
 from linkage.publish import published
 from linkage.rings.changes import ring_changes
 from linkage.rings.nights import Nights, read_book, write_book
+from linkage.stages import Progress
 
 log = logging.getLogger(__name__)
 
@@ -90,7 +91,7 @@ class Night:
     """
 
     def __init__(
-        self, told: NightlySettings, *, accept: bool = False, progress: job.Progress | None = None
+        self, told: NightlySettings, *, accept: bool = False, progress: Progress | None = None
     ) -> None:
         self._told, self._accept, self._progress = told, accept, progress
         self._did: list[str] = []

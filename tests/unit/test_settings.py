@@ -7,14 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linkage.environment import environment_key
 from linkage.errors import SettingsError
-from linkage.settings import (
-    KindSettings,
-    Settings,
-    TableMapping,
-    environment_key,
-    load_settings,
-)
+from linkage.settings import KindSettings, Settings, TableMapping, load_settings
 
 
 def _load(tmp_path, text="", environment=None, **flags):

@@ -17,7 +17,8 @@ MEANINGS = {
     "billing_country": "country of the payment's billing address",
     "bin": "issuer number: the first digits of a card",
     "bits": "what it adds to the log odds, in bits: 1 bit doubles the odds",
-    "capability_profile": "what the ring is after, in words; null where prompts were not read",
+    "capability_profile": "what the ring is after, as JSON: a sentence, shares with intervals, "
+                          "and lift; null where prompts were not read",
     "category": "why the value is public", "cidr": "range of addresses",
     "confidence": "probability that the account belongs, in [0, 1]",
     "country": "country the account gave",
@@ -64,6 +65,21 @@ MEANINGS = {
     "tls_fingerprint": "fingerprint of the client's TLS", "user_agent": "as the client tells it",
     "value": "the value: of an identifier as it came, or of a measure as a number",
     "weekday": "day of the week, 0 = Monday (UTC)",
+    "account_ix": "number of the account in this folder", "account_ix_l": "one account of a link",
+    "account_ix_r": "the other account", "identifier_ix": "number of the identifier in this folder",
+    "adopted_on": "first day on which it prevailed in the ring",
+    "appeared_on": "first day that anybody used the model",
+    "capability": "what prompts ask for, such as tool_use", "day": "day (UTC)",
+    "is_burst": "were more accounts born than the ring's other days explain?",
+    "is_hub": "do strangers share it too much to tie accounts by itself?",
+    "kinds": "kinds of what both hold", "n_accounts_before": "accounts the night before",
+    "n_active": "accounts with a conversation", "n_born": "accounts made",
+    "n_conversations": "conversations", "n_joined": "accounts that came",
+    "n_left": "accounts that went", "n_prompts": "prompts that were read",
+    "other_ring_id": "the ring of the night before; null where there is none",
+    "overlap": "share in common, in [0, 1]", "population_share": "share of everyone else",
+    "relation": "CONTINUES, MERGED_INTO, SPLIT_FROM, RESPAWNED_FROM or LOST",
+    "share": "share in [0, 1]",
 }
 """Column to what it means. One name means one thing in every table."""
 

@@ -35,7 +35,7 @@ EVIL = (
 
 _LABELS = {
     "ip": "IP", "ip_24": "Network", "device": "Device", "card": "Payment",
-    "prompt_skeleton": "PromptTemplate", "email_domain": "Domain", "referral_code": "Other",
+    "prompt_template": "PromptTemplate", "email_domain": "Domain", "referral_code": "Other",
 }
 Row = dict[str, Any]
 
@@ -110,7 +110,7 @@ def small_graph(*, n_wide: int = 400) -> Seed:
     """Return the graph of the table above."""
     seed = Seed()
     hub = seed.identifier("ip", "185.220.101.4 (VPN exit)", is_hub=True)
-    template = seed.identifier("prompt_skeleton", "template 3fa2b1")
+    template = seed.identifier("prompt_template", "template 3fa2b1")
     grown = _two_groups(seed, template)
     card = seed.identifier("card", "…4242")
     respawned = [seed.account(f"b-{n:02d}") for n in range(12)]
@@ -170,7 +170,7 @@ def _two_groups(seed: Seed, template: str) -> list[str]:
 def _wide(seed: Seed, n_wide: int) -> list[str]:
     """Add the members of ring-f6: each holds 3 of 240 templates."""
     members = [seed.account(f"f-{n:05d}") for n in range(n_wide)]
-    templates = [seed.identifier("prompt_skeleton", f"template f{n:03d}") for n in range(240)]
+    templates = [seed.identifier("prompt_template", f"template f{n:03d}") for n in range(240)]
     for n, account_id in enumerate(members):
         for step in (0, 7, 31):
             seed.uses(account_id, templates[(n * 13 + step) % 240], 4.0)

@@ -16,7 +16,7 @@ from linkage.settings import Settings
 DAY = timedelta(days=1)
 FIRST = datetime(2026, 6, 1, 2, tzinfo=UTC)
 """When the first run was made."""
-KINDS = {"device": "device", "payment": "card", "network": "ip", "prompt": "prompt_skeleton",
+KINDS = {"device": "device", "payment": "card", "network": "ip", "prompt": "prompt_template",
          "timing": "signup_burst", "link": "referral"}
 
 

@@ -4,9 +4,11 @@ NODE_OF_KIND = {
     "ip": "IP", "ip_24": "Network", "ip6_64": "Network", "ip6_48": "Network",
     "device": "Device", "session": "Device", "tls": "TlsFingerprint", "user_agent": "UserAgent",
     "card": "Payment", "bin": "Payment", "email_root": "EmailRoot", "email_stem": "EmailRoot",
-    "email_domain": "Domain", "phone": "Phone", "prompt_skeleton": "PromptTemplate",
-    "prompt_opening": "PromptTemplate", "system_prompt": "PromptTemplate",
-    "prompt_template": "PromptTemplate", "prompt_clock": "PromptTemplate",
+    "email_domain": "Domain", "phone": "Phone",
+    **dict.fromkeys((
+        "prompt_template", "prompt_copy", "prompt_opening", "prompt_closing", "prompt_shape",
+        "prompt_meaning", "prompt_order", "prompt_clock", "system_prompt",
+    ), "PromptTemplate"),
 }
 """Kind of identifier to its second label; every other kind is ``Other``."""
 

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from linkage.report.charts import WEEKDAYS, charts
 from linkage.report.network import core_picture
 from linkage.rings.measures import measures_of
+from linkage.rings.profile import Profile, read_profile
 from linkage.rings.prose import RingStory, ring_story
 from linkage.rings.read import (
     Ring,
@@ -48,7 +49,7 @@ class Tables:
     members: pa.Table
     evidence: pa.Table
     optional: Mapping[str, pa.Table | None]
-    """``measures``, ``rhythm``, ``timeline`` and ``capabilities``, where the run has them."""
+    """``measures``, ``rhythm`` and ``timeline``, where the run has them."""
 
 
 def read_tables(out: Path, ring_ids: list[str]) -> Tables:
@@ -68,7 +69,7 @@ def read_tables(out: Path, ring_ids: list[str]) -> Tables:
         evidence=read_output(out, "evidence", filters=chosen),
         optional={
             name: read_optional(out, name, filters=None if name == "rhythm" else chosen)
-            for name in ("measures", "rhythm", "timeline", "capabilities")
+            for name in ("measures", "rhythm", "timeline")
         },
     )
 
@@ -83,18 +84,19 @@ def ring_content(tables: Tables, ring: Ring) -> dict[str, Any]:
         words=tables.words,
     )
     story = ring_story(graph)
+    profile = read_profile(ring.capability_profile)
     network = core_picture(graph, story.structure)
     data = {
         "network": network,
         "days": {"days": _days(tables.optional["timeline"], ring, evidence)},
         "week": {"week": _week(tables.optional["rhythm"], ring)},
         "families": {"families": _families(graph)},
-        "capabilities": {"capabilities": _capabilities(tables.optional["capabilities"], ring)},
+        "capabilities": {"capabilities": _capabilities(profile)},
     }
     return {
         "title": ring.ring_id, "run_id": str(tables.manifest.get("run_id", "")),
         "tier": ring.tier, "score": round(ring.score, 4), "lineage": ring.lineage,
-        "profile": _short(ring.capability_profile or ""), "n_accounts": ring.n_accounts,
+        "profile": _short(profile.sentence if profile else ""), "n_accounts": ring.n_accounts,
         "sentences": [_long(one) for one in story.sentences],
         "link": browser_link(ring.ring_id, _browser(tables.manifest)),
         "specs": {
@@ -193,14 +195,14 @@ def _families(graph: RingGraph) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: (-row["bits"], row["family"]))
 
 
-def _capabilities(table: pa.Table | None, ring: Ring) -> list[dict[str, Any]]:
+def _capabilities(profile: Profile | None) -> list[dict[str, Any]]:
     """What the ring asks for, beside everyone else."""
-    names = ["capability", "share", "low", "high", "population_share", "lift"]
-    if table is None or not {*names} <= {*table.column_names}:
-        return []
     return [
-        row | {"capability": row["capability"].replace("_", " ")}
-        for row in _of(table, ring).select(names).to_pylist()
+        {
+            "capability": one.capability.replace("_", " "), "share": one.share, "low": one.low,
+            "high": one.high, "population_share": one.population_share, "lift": one.lift,
+        }
+        for one in (profile.shares if profile else ())
     ]
 
 

@@ -74,6 +74,8 @@ def profiles(store: Store, n_rings: int) -> list[Profile | None]:
     everyone = sums(_matrix(store.arrow("select * from account_capability order by account_ix")))
     found: list[Profile | None] = [None] * n_rings
     members = store.arrow(query("rings", "member_capability").body)
+    if not members.num_rows:
+        return found
     ring, n_prompts = members["ring"].to_numpy(), _matrix(members)
     numbers, starts = np.unique(ring, return_index=True)
     for number, part in zip(numbers, np.split(n_prompts, starts[1:]), strict=True):

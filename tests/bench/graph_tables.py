@@ -37,7 +37,7 @@ def write_tables(folder: Path, *, n_accounts: int, n_held: int, run_id: str, see
     used, held = np.unique(held, return_inverse=True)
     names = pa.array([f"acct-{at:08d}" for at in account])
     hashes = pa.array([f"{at:032x}" for at in used])
-    kinds = np.array(["ip", "device", "card", "email_root", "prompt_skeleton"])[used % 5]
+    kinds = np.array(["ip", "device", "card", "email_root", "prompt_template"])[used % 5]
     count = np.bincount(held)
     _write(folder / "graph/accounts", schema.GRAPH_ACCOUNTS, {
         "account_ix": account, "account_id": names,

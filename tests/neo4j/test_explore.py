@@ -134,7 +134,7 @@ def test_shares_add_up_and_the_bridge_is_found(graph):
 
 def test_a_path_never_goes_through_a_public_hub(graph):
     path = _ask(graph, "evidence_path", account_id_l="a-03", account_id_r="b-03")
-    assert [row["kind"] for row in path] == ["prompt_skeleton", "account"]
+    assert [row["kind"] for row in path] == ["prompt_template", "account"]
     assert _ask(graph, "evidence_path", account_id_l="a-03", account_id_r="vpn-001") == []
     shared = _ask(graph, "evidence_path.count", account_id_l="a-03", account_id_r="vpn-001")
     assert shared == [{"n_shared": 0, "n_shared_hubs": 1}]

@@ -63,8 +63,8 @@ def out(tmp_path):
         "prior_of_a_pair": 1 / 1025,
         "pair_weights": {
             "n_accounts": 100, "holders_from": [2, 4],
-            "prior": {"card": 0.5, "prompt_skeleton": 0.5},
-            "reliability": {"card": [0.9, 0.5], "prompt_skeleton": [0.9, 1 / 3]},
+            "prior": {"card": 0.5, "prompt_template": 0.5},
+            "reliability": {"card": [0.9, 0.5], "prompt_template": [0.9, 1 / 3]},
         },
     }
     path.write_text(json.dumps(manifest))

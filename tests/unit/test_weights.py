@@ -129,7 +129,7 @@ def test_old_agreements_weigh_less_than_fresh_ones():
 def test_a_stale_agreement_never_displaces_a_fresh_one_of_its_family():
     stale = {0: (0, 0), 1: (300 * DAY, 300 * DAY)}
     less = [held("prompt_opening", 0, 1), held("card", 0, 1)]
-    more = [*less, held("prompt_skeleton", 0, 1, seen=stale)]
+    more = [*less, held("prompt_template", 0, 1, seen=stale)]
     before, after = (incidence_of(2, some) for some in (less, more))
     prior = 1e-6
     assert (

@@ -103,7 +103,7 @@ def killable_load(out: Path, uri: str, auth: tuple[str, str], *, n_rows: int) ->
         "import sys; from pathlib import Path; import linkage.investigate.load as l; "
         "from linkage.investigate.client import connect; "
         "from linkage.investigate.selection import Selection; "
-        "from linkage.settings import environment_password; "
+        "from linkage.environment import environment_password; "
         f"l.N_ROWS = {n_rows}\n"
         "with connect(sys.argv[2], user=sys.argv[3], password=environment_password()) as graph:\n"
         "    l.load(Path(sys.argv[1]), graph, Selection(everything=True))\n"

@@ -3,8 +3,9 @@
     python tests/bench/bench_profile.py --prompts ../shared/data/prompts
 
 The cues were written and mended on *build* prompts only: one public source, a sample of a
-second labelled by hand, and sentences made up for the purpose. The *test* sources were never
-looked at while cues were mended: other public sources, and made-up prompts of another wording.
+second labelled by hand, and sentences made up for the purpose. The *test* sources are not blind:
+rows of each were read before the cues were written, and how much of a long prompt is read was
+chosen with them in sight. No cue was changed after the cues' first test score.
 Public prompts are named by id and are not part of the repository; made-up ones are in
 ``profile/*.tsv`` (capability, language, text), labels in ``profile/labels.tsv`` (id, capability).
 Nothing here passes or fails anything.

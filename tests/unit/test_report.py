@@ -194,7 +194,7 @@ def test_timeline_rhythm_and_capabilities_are_shown_where_a_run_has_them(out):
         {"who": "this ring", "weekday": "Mon", "hour": 3, "n": 5, "share": 1.0},
         {"who": "all accounts", "weekday": "Tue", "hour": 4, "n": 50, "share": 1.0},
     ]
-    assert data["capabilities"]["capabilities"][0]["capability"] == "tool use"
+    assert data["capabilities"]["capabilities"][0]["capability"] == "software engineering"
 
 
 def test_a_ring_id_stays_data_in_a_link():

@@ -167,7 +167,7 @@ def test_a_ring_page_explains_the_ring(out):
     data = _data((out / "rings" / f"{LARGE}.html").read_text(encoding="utf-8"))
     assert data["identifiers"][0][:4] == [1, "paid with card •••• 4242", "payment", 4]
     assert data["without"][0][:2] == ["nothing", 4]
-    assert {*data["specs"]} == {"network", "days", "families"}
+    assert {*data["specs"]} == {"network", "days", "families", "capabilities"}
     assert sum(len(rows) for rows in data["data"]["network"].values()) > 0
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pyarrow.compute as pc
 
-from linkage.report.charts import charts
+from linkage.report.specs import charts
 from linkage.rings.profile import read_profile
 from linkage.rings.read import Ring, read_manifest, read_output, read_rings
 from linkage.rings.view import RingIdentifier, ring_identifiers

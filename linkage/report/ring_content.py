@@ -9,8 +9,8 @@ from urllib.parse import quote, urlencode, urlsplit
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.report.charts import WEEKDAYS, charts
 from linkage.report.network import core_picture
+from linkage.report.specs import WEEKDAYS, charts
 from linkage.rings.measures import measures_of
 from linkage.rings.profile import Profile, read_profile
 from linkage.rings.prose import RingStory, ring_story

@@ -112,16 +112,18 @@ def standings(graph: RingGraph, asked: list[tuple[str, str, Flags]]) -> list[Sta
     rows: list[Standing] = []
     measures: list[dict[str, float]] = []
     before = shapes(graph, everything(graph))
-    told = iter(asked)
     for gone in in_parts(graph, np.array([one[2] for one in asked], dtype=bool)):
         left = remainders(graph, gone)
-        for (without, sort, _), n_pieces, bits, kept in zip(
-            told, left.n_pieces.tolist(), left.bits, left.kept, strict=False
-        ):
-            rows.append(Standing(
+        some = asked[len(rows) : len(rows) + len(gone)]
+        rows += [
+            Standing(
                 without=without, sort=sort, n_accounts=int(kept.sum()), n_pieces=n_pieces,
                 bits=float(bits[kept].mean()) if kept.any() else 0.0, tier=None,
-            ))
+            )
+            for (without, sort, _), n_pieces, bits, kept in zip(
+                some, left.n_pieces.tolist(), left.bits, left.kept, strict=True
+            )
+        ]
         if graph.measures:
             measures += _measures(graph, left, before)
     if not graph.measures:

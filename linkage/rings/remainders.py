@@ -158,6 +158,23 @@ def _times(matrix: sp.spmatrix, flags: Flags, dtype: type[np.generic]) -> Any:
 
 def _largest(graph: RingGraph, kept: Flags, live: Flags) -> tuple[Flags, Ints]:
     """Flag the members of each answer's largest piece, and count pieces of two or more."""
+    found, n_pieces = kept.copy(), np.ones(len(kept), dtype=np.int64)
+    # What hangs together by least hangs together by more: one answer often tells all others.
+    least = int(np.count_nonzero(live, axis=1).argmin())
+    rows = np.array([least])
+    found[rows], n_pieces[rows] = _largest_of_each(graph, kept[rows], live[rows])
+    rest = np.ones(len(kept), dtype=bool)
+    if n_pieces[least] == 1 and (found[least] == kept[least]).all():
+        rest = (kept != kept[least]).any(axis=1) | (live[least] & ~live).any(axis=1)
+    rest[least] = False
+    rows = np.flatnonzero(rest)
+    if len(rows):
+        found[rows], n_pieces[rows] = _largest_of_each(graph, kept[rows], live[rows])
+    return found, n_pieces
+
+
+def _largest_of_each(graph: RingGraph, kept: Flags, live: Flags) -> tuple[Flags, Ints]:
+    """As :func:`_largest`, every answer by itself."""
     edge = graph.edge
     answer, at = np.nonzero(kept[:, edge.row] & live[:, edge.col])
     piece = graph.pieces_of_each(len(kept), answer, at)

@@ -93,21 +93,28 @@ class RingGraph:
         n_answers
             Number of choices.
         answer, at
-            (n_chosen,) choice, from 0, and position in ``edge`` of each row that joins.
+            (n_chosen,) choice, from 0, and position in ``edge`` of each row that joins;
+            both in order.
         """
         n, size = self.n_accounts, sum(self.bits.shape)
-        first = answer * size
-        row, column = first + self.edge.row[at], first + n + self.edge.col[at]
+        first, column = answer * size, self.edge.col[at]
         # Of some identifiers one holder alone has a row: the others of the ring hold it too,
-        # and it says nothing of them. They are taken to be where the surest member is.
-        unseen = self._is_seen_once[self.edge.col[at]]
-        row = np.concatenate([row, first[unseen]])
-        column = np.concatenate([column, column[unseen]])
-        joined = sp.coo_matrix(
-            (np.ones(len(row), np.int8), (row, column)), shape=(n_answers * size,) * 2
+        # and it says nothing of them. They are taken to be where the surest member is: each
+        # choice has a vertex more, which joins them to it.
+        unseen = np.flatnonzero(self._is_seen_once[column])
+        joins = np.concatenate([np.arange(n_answers), answer[unseen]])
+        joined = np.concatenate([np.arange(n_answers) * size, (first + n + column)[unseen]])
+        n_of = np.bincount(first + self.edge.row[at], minlength=n_answers * size)
+        n_of = np.concatenate([n_of, np.bincount(joins, minlength=n_answers)])
+        ends = np.concatenate([first + n + column, joined[np.argsort(joins, kind="stable")]])
+        # Rows come in order, so that nothing has to be sorted.
+        graph = sp.csr_matrix(
+            (np.ones(len(ends)), ends, np.concatenate([[0], np.cumsum(n_of)])),
+            shape=(n_answers * (size + 1),) * 2,
         )
-        piece = sp.csgraph.connected_components(joined, directed=False)[1]
-        return np.asarray(piece.reshape(n_answers, size)[:, :n], dtype=np.int64)
+        piece = sp.csgraph.connected_components(graph, directed=False)[1]
+        piece = piece[: n_answers * size].reshape(n_answers, size)[:, :n]
+        return np.asarray(piece, dtype=np.int64)
 
     @cached_property
     def _is_seen_once(self) -> Flags:

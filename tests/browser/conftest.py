@@ -12,7 +12,7 @@ from graph_server import clear
 from investigator import Investigator
 from playwright.sync_api import Browser, sync_playwright
 
-from linkage.investigate.links import browser_link
+from linkage.browser import browser_link
 from linkage.investigate.server import ServerStatus
 
 PICTURES = Path(__file__).parents[2] / ".demo" / "screenshots"
@@ -58,6 +58,6 @@ def investigator(
     context = chromium.new_context(viewport={"width": 1400, "height": 1000})
     person = Investigator(context.new_page(), PICTURES)
     assert neo4j_server.browser_url is not None
-    person.sign_in(browser_link("ring-a1", browser=neo4j_server.browser_url), neo4j_auth[1])
+    person.sign_in(browser_link("ring_id", "ring-a1", browser=neo4j_server.browser_url), neo4j_auth[1])
     yield person
     context.close()

@@ -58,6 +58,7 @@ def investigator(
     context = chromium.new_context(viewport={"width": 1400, "height": 1000})
     person = Investigator(context.new_page(), PICTURES)
     assert neo4j_server.browser_url is not None
-    person.sign_in(browser_link("ring_id", "ring-a1", browser=neo4j_server.browser_url), neo4j_auth[1])
+    link = browser_link("ring_id", "ring-a1", browser=neo4j_server.browser_url)
+    person.sign_in(link, neo4j_auth[1])
     yield person
     context.close()

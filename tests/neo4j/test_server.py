@@ -105,7 +105,7 @@ def test_a_taken_port_is_named_with_the_flag_that_gives_another(tmp_path):
     "", "{", "[]", '{"pid": 1}',
     json.dumps({"pid": 2**22 + 7, "created": 1.0, "http_port": 1, "bolt_port": 2}),
     json.dumps({"pid": os.getpid(), "created": 1.0, "http_port": 1, "bolt_port": 2}),
-])
+], ids=["empty", "torn", "a list", "half", "a dead process", "another process"])
 def test_a_stale_file_is_no_server(tmp_path, left):
     state_file(tmp_path).parent.mkdir()
     state_file(tmp_path).write_text(left)

@@ -1,0 +1,35 @@
+"""The nightly job loads what it published into the real server, and makes up for a failure."""
+
+from desks import new_desk
+from graphs import rows
+from worlds import read
+
+RINGS = "match (r:Ring) where r.is_past is null return r.ring_id as ring_id, r.n_accounts as n"
+
+
+def test_each_night_is_in_the_graph_and_a_failed_load_is_made_up_for(
+    empty_graph, neo4j_uri, neo4j_auth, tmp_path, monkeypatch
+):
+    monkeypatch.delenv("NEO4J_PASSWORD", raising=False)
+    desk, secret = new_desk(tmp_path / "desk"), tmp_path / "desk" / "password"
+    with desk.config.open("a") as file:
+        file.write(f'[neo4j]\nuri = "{neo4j_uri}"\npassword_file = "password"\n'
+                   'tiers = "enforce,review,watch"\n')
+    secret.write_text("wrong\n")
+    failed = desk.command()
+    assert failed.returncode == 5, failed.stderr
+    assert "refuses the user or password" in failed.stderr
+    assert rows(empty_graph, RINGS) == []
+    secret.write_text(neo4j_auth[1] + "\n")
+    night = desk.go()
+    assert (night.exit_code, night.did) == (0, ("load", "finish"))
+    (ring,) = read(desk.out, "rings")
+    assert rows(empty_graph, RINGS) == [{"ring_id": ring["ring_id"], "n": ring["n_accounts"]}]
+    desk.arrive()
+    assert desk.go().did == ("run", "gates", "publish", "load", "finish")
+    (grown,) = read(desk.out, "rings")
+    assert grown["n_accounts"] > ring["n_accounts"]
+    assert rows(empty_graph, RINGS) == [{"ring_id": ring["ring_id"], "n": grown["n_accounts"]}]
+    (seen,) = rows(empty_graph, "match (r:Run) where r.is_whole return count(*) as n")
+    assert seen["n"] == 2
+    assert neo4j_auth[1] not in (desk.folder / "state" / "nightly.jsonl").read_text()

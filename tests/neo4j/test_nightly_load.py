@@ -4,7 +4,18 @@ from desks import new_desk
 from graphs import rows
 from worlds import read
 
-RINGS = "match (r:Ring) where r.is_past is null return r.ring_id as ring_id, r.n_accounts as n"
+RINGS = "match (r:Ring) where not coalesce(r.is_past, false) return r.ring_id as id, r.tier as tier"
+MEMBERS = "match (a:Account)-[:MEMBER_OF]->(r:Ring) return r.ring_id as id, a.account_id as who"
+
+
+def _same(graph, out):
+    """Tell whether the graph holds the rings and members of an output, and no others."""
+    return (
+        {(row["id"], row["tier"]) for row in rows(graph, RINGS)}
+        == {(row["ring_id"], row["tier"]) for row in read(out, "rings")}
+        and {(row["id"], row["who"]) for row in rows(graph, MEMBERS)}
+        == {(row["ring_id"], row["account_id"]) for row in read(out, "members")}
+    )
 
 
 def test_each_night_is_in_the_graph_and_a_failed_load_is_made_up_for(
@@ -14,7 +25,7 @@ def test_each_night_is_in_the_graph_and_a_failed_load_is_made_up_for(
     desk, secret = new_desk(tmp_path / "desk"), tmp_path / "desk" / "password"
     with desk.config.open("a") as file:
         file.write(f'[neo4j]\nuri = "{neo4j_uri}"\npassword_file = "password"\n'
-                   'tiers = "enforce,review,watch"\n')
+                   'tiers = "enforce,review,watch,benign"\n')
     secret.write_text("wrong\n")
     failed = desk.command()
     assert failed.returncode == 5, failed.stderr
@@ -23,13 +34,12 @@ def test_each_night_is_in_the_graph_and_a_failed_load_is_made_up_for(
     secret.write_text(neo4j_auth[1] + "\n")
     night = desk.go()
     assert (night.exit_code, night.did) == (0, ("load", "finish"))
-    (ring,) = read(desk.out, "rings")
-    assert rows(empty_graph, RINGS) == [{"ring_id": ring["ring_id"], "n": ring["n_accounts"]}]
+    assert read(desk.out, "members")
+    assert _same(empty_graph, desk.out)
     desk.arrive()
     assert desk.go().did == ("run", "gates", "publish", "load", "finish")
-    (grown,) = read(desk.out, "rings")
-    assert grown["n_accounts"] > ring["n_accounts"]
-    assert rows(empty_graph, RINGS) == [{"ring_id": ring["ring_id"], "n": grown["n_accounts"]}]
+    assert len(read(desk.out, "members")) > 10
+    assert _same(empty_graph, desk.out)
     (seen,) = rows(empty_graph, "match (r:Run) where r.is_whole return count(*) as n")
     assert seen["n"] == 2
     assert neo4j_auth[1] not in (desk.folder / "state" / "nightly.jsonl").read_text()

@@ -5,6 +5,7 @@ import os
 import socket
 import stat
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import neo4j
@@ -149,6 +150,20 @@ def test_a_failing_maven_leaves_no_parts(tmp_path, monkeypatch):
     with pytest.raises(GraphStoreError, match="no route to the mirror"):
         server_parts.assemble(tmp_path / "parts", java=java)
     assert list((tmp_path / "parts").iterdir()) == []
+
+
+def test_two_starts_at_once_fetch_the_programs_once(tmp_path, monkeypatch):
+    java = _program(tmp_path, "java", "echo 'openjdk version \"21\"' >&2")
+    _program(tmp_path, "mvn", (
+        f"echo called >>{tmp_path}/calls; for word; do case $word in "
+        "-DoutputDirectory=*) mkdir -p ${word#*=};; esac; done"
+    ))
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.defpath}")
+    with ThreadPoolExecutor(2) as starts:
+        found = {start.result() for start in [
+            starts.submit(server_parts.assemble, tmp_path / "parts", java=java) for _ in range(2)]}
+    assert len(found) == 1
+    assert (tmp_path / "calls").read_text() == "called\n"
 
 
 def test_a_server_that_dies_is_an_error_with_its_last_words(tmp_path):

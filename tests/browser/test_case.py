@@ -110,13 +110,13 @@ def test_a_link_to_a_hostile_account_opens_that_account(investigator, neo4j_serv
     assert investigator.page.evaluate("window.owned") is None
 
 
-def test_the_link_on_a_ring_of_the_report_opens_that_ring(investigator, neo4j_server, tmp_path):
+def test_the_link_on_a_ring_of_the_report_opens_that_ring(
+    investigator, neo4j_server, neo4j_auth, tmp_path
+):
     out, page = _report_of(GROWN, tmp_path / "out", neo4j_server.browser_url), investigator.page
     page.goto(write_ring_page(out, GROWN).as_uri())
     page.get_by_role("link", name="Open in Neo4j Browser").click()
-    page.wait_for_url("**/browser/**")
-    page.get_by_test_id("editor-Run").wait_for()
-    page.wait_for_function("document.querySelector('.view-line')?.innerText")
+    investigator.connect(neo4j_auth[1])
     frame = investigator.run_editor()
     expect(frame.locator(".node", has_text=GROWN).first).to_be_attached()
     investigator.shot("10-from-the-report")

@@ -60,6 +60,8 @@ MEANINGS = {
     "role": "core, member or periphery",
     "score": "strength of the ring in [0, 1], for ranking",
     "seen_at": "when it was seen (UTC)", "session_id": "login session",
+    "stability": "share of the times that the member is found again with a fifth of the "
+                 "identifiers gone; null below review",
     "status": "active, banned, suspended, ...", "system_prompt": "as prompt",
     "tier": "enforce, review, watch or benign", "tier_reason": "why, in a sentence",
     "tls_fingerprint": "fingerprint of the client's TLS", "user_agent": "as the client tells it",

@@ -90,6 +90,7 @@ MEMBERS = pa.schema([
     pa.field("first_event_at", INSTANT),
     pa.field("last_event_at", INSTANT),
     pa.field("status", pa.string()),
+    pa.field("stability", pa.float64()),
 ])
 """members.parquet: one row per ring and account, by ring_id, then account_id."""
 

@@ -103,9 +103,10 @@ def _judged(name: str, said: Iterable[Statement], answers: dict[str, Answer]) ->
         one.ring_id for one, answer in rows if answer and answer.answer in RIGHT + WRONG
     )
     share = n_right / n if n else None
+    effective = effective_trials(rings.values())
     return Judged(
         name=name, n_sent=len(rows), n_right=n_right, n_wrong=n_wrong,
         n_pending=given["appealed"], precision=share, n_rings=len(rings),
         interval=None if share is None else wilson(share, n),
-        interval_of_rings=None if share is None else wilson(share, effective_trials(rings.values())),
+        interval_of_rings=None if share is None else wilson(share, effective),
     )

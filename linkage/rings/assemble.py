@@ -12,6 +12,7 @@ from linkage.communities.settle import Communities
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
 from linkage.rings.book import CONFIRMED, OF_ROLE, Book, ids_of_members, no_book, write_up
+from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.decisions import Texts, confirmed, decisions
 from linkage.rings.evidence import BITS, evidence_rows
 from linkage.rings.features import measure
@@ -45,7 +46,7 @@ class Assembled:
 
 def assemble(
     store: Store, incidence: Incidence, weights: Weights, found: Communities, *, smallest: int,
-    labels: bool = True, former: Book | None = None,
+    labels: bool = True, former: Book | None = None, calibration: Calibration = BUILT_IN,
 ) -> Assembled:
     """Judge the rings and return the tables of the contract and tonight's book.
 
@@ -61,6 +62,8 @@ def assemble(
         Show accounts that others are linked to by name.
     former
         The book of the last night, whose rings keep their ids; None for no night before.
+    calibration
+        What people's decisions made of weights, scores and confidence.
     """
     found = found.of_rings(np.bincount(found.ring) >= smallest)
     accounts = store.arrow(
@@ -68,8 +71,8 @@ def assemble(
     ).combine_chunks()
     names = accounts["account_id"].combine_chunks()
     measures = measure(store, incidence, found)
-    verdicts = judge(measures, incidence.families)
-    confidence = 1 / (1 + np.exp(-found.nats))
+    verdicts = judge(measures, incidence.families, calibration)
+    confidence = 1 / (1 + np.exp(-calibration.members.of(found.nats)))
     steady = stability(incidence, weights, found, np.isin(verdicts.tier, CANDIDATES))
     unsteady = steady < LEAST_STABILITY
     role = np.where(

@@ -144,7 +144,7 @@ def _nats(rings: Communities, rows: _Rows, live: Ints) -> Floats:
     left = np.bincount(place[own], weights=nats[own], minlength=len(worth)).astype(float)
     np.maximum.at(left, place[~own], nats[~own])
     by_family: Floats = np.minimum(worth, left).reshape(rings.by_family.shape)
-    return rings.prior_nats + by_family.sum(axis=1)
+    return np.asarray(rings.prior_nats + by_family.sum(axis=1))
 
 
 def _in_main_piece(rings: Communities, rows: _Rows, live: Ints, start: Flags) -> Flags:

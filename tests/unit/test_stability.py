@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from incidences import clear_world, detect, held, incidence_of, operator
+from incidences import clear_world, detect, held, incidence_of
 
 from linkage.rings.stability import LOST, stability
 

@@ -64,12 +64,24 @@ def judge_ledger(place: Path) -> Judgement:
     InputError
         If there is no ledger, or it is damaged.
     """
+    return judgement(_book(place))
+
+
+def read_answers(place: Path) -> tuple[Answer, ...]:
+    """Return enforcement's latest answer on each account, by account.
+
+    Parameters and errors as of :func:`judge_ledger`.
+    """
+    return tuple(answer for _, answer in sorted(_book(place).answers.items()))
+
+
+def _book(place: Path) -> Book:
+    """Read the ledger of a folder, or the one that is named itself."""
     folder = place.parent if place.name == LEDGER else place
     if not (folder / LEDGER).exists():
         raise InputError(f"{folder} has no {LEDGER}", fix="give the folder that export --to wrote")
     with settled(folder):
-        book = read_book(folder)
-    return judgement(book)
+        return read_book(folder)
 
 
 def judgement(book: Book) -> Judgement:

@@ -36,6 +36,7 @@ from linkage.report import write_report
 from linkage.rings.assemble import Assembled, assemble
 from linkage.rings.book import Book
 from linkage.rings.calibration import BUILT_IN, Calibration
+from linkage.rings.chance import rings_by_chance
 from linkage.rings.graph import with_kinds, write_graph
 from linkage.rings.nights import Nights, night_of
 from linkage.schema import TIERS
@@ -198,8 +199,16 @@ def _compute(
             counts["rings"] = made.tables["rings"].num_rows
         with stages("graph") as counts:
             counts.update(write_graph(store, folder, incidence, strong, found))
+        by_chance = None
+        if settings.null_runs:
+            with stages("chance"):
+                by_chance = rings_by_chance(
+                    store, incidence, weights, calibration, settings,
+                    made.tables["rings"]["tier"].to_pylist(),
+                )
     shutil.rmtree(work, ignore_errors=True)
     told = {
+        "by_chance": by_chance and [asdict(tier) for tier in by_chance],
         "calibration": asdict(calibration) if calibration.number else None,
         "pairs": {
             "widest_identifier": preview.cap, "n_pairs": preview.n_pairs,

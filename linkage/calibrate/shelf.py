@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from linkage.calibrate.refit import Refit
+from linkage.calibrate.refitting import Refit
 from linkage.errors import InputError
 from linkage.rings.calibration import BUILT_IN, Calibration, Scale
 

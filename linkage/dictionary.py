@@ -45,6 +45,9 @@ MEANINGS = {
     "last_event_at": "last event (UTC)",
     "last_seen_at": "when the account was last seen with the identifier (UTC)",
     "lineage": "new, continued, grown, merged, split, respawned or dormant",
+    "looks_like": "innocent group that a ring at watch or benign looks like: company, university, "
+                  "classroom, agency, reseller, event, household, tutorial, common_device or "
+                  "shared_address",
     "measure": "name of what the judge measured", "model": "model that answered",
     "n_accounts": "accounts", "n_accounts_in_ring": "accounts of the ring that hold it",
     "n_accounts_total": "accounts of the run that hold it", "name": "name of a network",

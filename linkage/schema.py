@@ -76,6 +76,7 @@ RINGS = pa.schema([
     pa.field("lineage", pa.string(), nullable=False),
     pa.field("families", pa.list_(pa.string()), nullable=False),
     pa.field("n_core", pa.int64(), nullable=False),
+    pa.field("looks_like", pa.string()),
 ])
 """rings.parquet: one row per ring, by falling score, then ring_id."""
 

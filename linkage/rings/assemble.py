@@ -160,6 +160,7 @@ def _rings(
         "lineage": [followed.lineage[ring_id] for ring_id in ring_ids.to_pylist()],
         "families": pa.array(verdicts.families, pa.list_(pa.string())),
         "n_core": measures["n_core"].to_numpy(),
+        "looks_like": pa.array(verdicts.looks_like, pa.string()),
     }).cast(RINGS)
 
 

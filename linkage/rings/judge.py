@@ -10,6 +10,7 @@ import pandas as pd
 from linkage.evidence.incidence import Flags, Floats
 from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.features import KNOWN_FAMILIES
+from linkage.rings.innocents import Innocent, look_alikes
 from linkage.rings.signs import SIGNS
 from linkage.signals import NEVER_ALONE
 
@@ -25,6 +26,9 @@ NOT_SOLID_NATS = -3.5
 
 HELD_SHARE = 0.3
 """A family holds a ring when it speaks for this share of its members."""
+
+EXPLAINED = ("watch", "benign")
+"""Tiers whose rings get the name of the innocent group they look like."""
 
 SMALLEST_ENFORCED = 7
 """Accounts below which a group may be a family, and is never acted on by itself."""
@@ -46,6 +50,8 @@ class Verdicts:
     """Families that hold the ring, the most telling first."""
     signs: Flags
     """(n_rings, n_signs) which of ``SIGNS`` is seen."""
+    looks_like: list[str | None]
+    """Innocent group that a ring at watch or benign looks like; None for none."""
 
 
 @dataclass(frozen=True)
@@ -113,11 +119,17 @@ def judge(
         for row in range(len(rings))
     ]
     measured = rings.to_dict("records")
+    alike = [
+        like if one in EXPLAINED else None
+        for one, like in zip(tier, look_alikes(rings), strict=True)
+    ]
     reason = [
-        _reason(one, names[at], observed.signs[at], measured[at], bool(observed.has_solid[at]))
+        _reason(one, names[at], observed.signs[at], measured[at], bool(observed.has_solid[at]),
+                alike[at])
         for at, one in enumerate(tier)
     ]
-    return Verdicts(score, tier, reason, names, observed.signs)
+    return Verdicts(
+        score, tier, reason, names, observed.signs, [like.name if like else None for like in alike])
 
 
 def _is_public(rings: pd.DataFrame, families: tuple[str, ...]) -> Flags:
@@ -143,7 +155,8 @@ def _tier(score: float, least: float, two_families: bool, n_accounts: int) -> st
 
 
 def _reason(
-    tier: str, families: list[str], seen: Flags, ring: dict[Hashable, Any], has_solid: bool
+    tier: str, families: list[str], seen: Flags, ring: dict[Hashable, Any], has_solid: bool,
+    alike: Innocent | None,
 ) -> str:
     """Say in one sentence why a ring is in its tier."""
     values = NOTHING_SHARED | {str(name): value for name, value in ring.items()}
@@ -154,6 +167,8 @@ def _reason(
     innocent = [sign.sentence.format_map(values) for sign in order if sign.nats < 0]
     by = " and ".join(families[:3]) or "no family of evidence"
     head = f"{ring['n_accounts']:,} accounts held together by {by}"
+    if alike:
+        head = f"{head}, to all appearance {alike.phrase}"
     if not has_solid:
         return f"{head}: what places, moments and public codes explain is never enough by itself"
     if tier == "benign":

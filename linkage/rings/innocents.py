@@ -75,6 +75,8 @@ def _is_class(rings: pd.DataFrame) -> "pd.Series[bool]":
 INNOCENTS: tuple[Innocent, ...] = (
     Innocent("household", "a household", lambda r: _TESTS["household"](r)
              | ((r["n_accounts"] <= 6) & _pays_as_one(r))),
+    Innocent("event", "people at one event, a conference or a hackathon",
+             lambda r: (_of(r, "top_other") >= 0.75) & (_of(r, "birth_gap") < 0.6)),
     Innocent("university", "a university's people on its network",
              lambda r: _TESTS["campus"](r) & (own_domain(r) | _held(r, "prompt"))
              & ~_held(r, "payment")),
@@ -86,8 +88,6 @@ INNOCENTS: tuple[Innocent, ...] = (
     Innocent("classroom", "a class on shared machines",
              lambda r: (_works(r) | _TESTS["one_place"](r)) & ~_held(r, "payment")
              & _held(r, "device", "prompt") & _is_class(r)),
-    Innocent("event", "people at one event, a conference or a hackathon",
-             lambda r: (_of(r, "top_other") >= 0.75) & (_of(r, "birth_gap") < 0.6)),
     Innocent("reseller", "customers of one reseller",
              lambda r: _pays_as_one(r) & ~_held(r, "device", "prompt", "contact")),
     Innocent("tutorial", "readers of one tutorial",

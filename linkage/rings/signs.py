@@ -123,7 +123,7 @@ SIGNS: tuple[Sign, ...] = (
          lambda r: (_of(r, "largest_part") < 0.3) & (r["n_accounts"] >= 12)),
     Sign("one_place", -1.0, "comes from one place",
          lambda r: (_of(r, "top_network") >= 0.6) & (_of(r, "n_network") < 5)),
-    Sign("one_room", -2.0, "meets in one room by day and does not pay", _one_room),
+    Sign("one_room", -3.0, "meets in one room by day and does not pay", _one_room),
     Sign("own_devices", -3.0, "is people with devices of their own who share a payer or an office",
          lambda r: (_of(r, "held_device") < 0.3)
          & (_office_hours(r) | (_of(r, "top_payment") >= 0.9))),

@@ -100,9 +100,10 @@ def _show_scores(rings: pd.DataFrame) -> None:
          one.share_right, one.mean_confidence - one.share_right) for one in found.bins
     ])
     claimed = rings[rings["tier"] != "benign"]
-    rows = [("all", len(rings), found.expected_error)] + [
+    rows = [
+        ("all", len(rings), found.expected_error),
         ("watch and above", len(claimed), reliability(
-            claimed["score"].to_numpy(), claimed["is_abusive"].to_numpy()).expected_error)
+            claimed["score"].to_numpy(), claimed["is_abusive"].to_numpy()).expected_error),
     ]
     for what, some in rings.groupby("what"):
         gap = float(np.abs(some["score"].mean() - some["is_abusive"].mean()))

@@ -35,7 +35,7 @@ def calibrate(
     out: Path | None, state: Path, decisions: tuple[Path, ...], ledger: tuple[Path, ...],
     use: int | None, revert: bool, dry_run: bool, as_json: bool,
 ) -> None:
-    """Refit weights, scores and confidence from decisions about the rings in DIR.
+    """Refit weights and scores from what people decided about the rings in DIR.
 
     Without DIR the versions are listed. A new version is not in use until --use chooses it.
     """

@@ -74,7 +74,7 @@ def _is_class(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 INNOCENTS: tuple[Innocent, ...] = (
     Innocent("household", "a household", lambda r: _TESTS["household"](r)
-             | ((r["n_accounts"] <= 6) & _pays_as_one(r))),
+             | ((r["n_accounts"] <= 6) & _pays_as_one(r) & (r["datacenter_share"] < HELD))),
     Innocent("event", "people at one event, a conference or a hackathon",
              lambda r: (_of(r, "top_other") >= 0.75) & (_of(r, "birth_gap") < 0.6)),
     Innocent("university", "a university's people on its network",

@@ -168,7 +168,8 @@ def _reason(
     by = " and ".join(families[:3]) or "no family of evidence"
     head = f"{ring['n_accounts']:,} accounts held together by {by}"
     if alike:
-        head = f"{head}, to all appearance {alike.phrase}"
+        sure = "to all appearance" if tier == "benign" else "perhaps"
+        head = f"{head}, {sure} {alike.phrase}"
     if not has_solid:
         return f"{head}: what places, moments and public codes explain is never enough by itself"
     if tier == "benign":

@@ -87,9 +87,9 @@ def _tiers(
 ) -> list[str]:
     """Return the tier of each ring in one world of chance."""
     preview = preview_pairs(dealt, max_pairs=settings.n_max_pairs(dealt.n_accounts))
-    pair, _ = strong_pairs(best_by_family(dealt, agreements(dealt, preview)), weights)
+    pair, bits = strong_pairs(best_by_family(dealt, agreements(dealt, preview)), weights)
     found = find_communities(
-        dealt, weights, pair, leiden_backend(settings.leiden, seed=settings.seed))
+        dealt, weights, pair, bits, leiden_backend(settings.leiden, seed=settings.seed))
     found = found.of_rings(np.bincount(found.ring) >= settings.min_ring_size)
     if not len(found.account):
         return []

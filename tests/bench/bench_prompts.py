@@ -3,7 +3,7 @@
     python tests/bench/bench_prompts.py --scales 1000 10000 100000 1000000
     python tests/bench/bench_prompts.py --scales 28800000
 
-Prompts of 600 characters are drawn while they are read, so that no scale needs a disk: half
+Prompts of 620 characters are drawn while they are read, so that no scale needs a disk: half
 of them from 240 templates with slots, half of random words with a skeleton of their own.
 Each scale is a new process; drawing is part of the seconds and named beside them.
 """
@@ -30,7 +30,11 @@ from linkage.queries import query
 from linkage.store import Store
 
 N_TEMPLATES = 240
-N_WORDS = 85
+N_PHRASES = 20_000
+WORDS_EACH = 8
+"""Words of a phrase: prose is put together of phrases, which costs a sixth of single words."""
+N_TOGETHER = 11
+"""Phrases of a prompt: two prompts share one by chance in 160, and a template never."""
 SLOT = 40
 """Place of the slot among a template's words."""
 
@@ -42,9 +46,11 @@ class Stream:
         self.n, self.seconds = n, 0.0
         rng = np.random.default_rng(1)
         self._rng = rng
-        self._words = pa.array([
+        words = np.array([
             "".join(map(chr, rng.integers(97, 123, rng.integers(3, 10)))) for _ in range(20_000)
         ])
+        drawn = words[rng.integers(0, len(words), (N_PHRASES, WORDS_EACH))]
+        self._phrases = pa.array([" ".join(phrase) for phrase in drawn])
         texts = self._prose(N_TEMPLATES).to_pylist()
         parts = [(" ".join(t.split()[:SLOT]), " ".join(t.split()[SLOT:])) for t in texts]
         self._before = pa.array([before for before, _ in parts])
@@ -71,15 +77,16 @@ class Stream:
             "occurred_at": pa.array(
                 1_776_800_000_000_000 + self._rng.integers(0, 45 * 86_400 * 10**6, n),
                 pa.timestamp("us")),
-            "prompt": pc.utf8_slice_codeunits(prompts, 0, 600),
+            "prompt": prompts,
             "system_prompt": pa.nulls(n, pa.string()),
         })
 
     def _prose(self, n: int) -> pa.Array:
-        """Draw texts of random words."""
-        words = self._words.take(pa.array(self._rng.integers(0, len(self._words), n * N_WORDS)))
+        """Draw texts of random phrases."""
+        which = self._rng.integers(0, N_PHRASES, n * N_TOGETHER)
+        ends = np.arange(0, n * N_TOGETHER + 1, N_TOGETHER)
         return pc.binary_join(pa.ListArray.from_arrays(
-            pa.array(np.arange(0, n * N_WORDS + 1, N_WORDS), pa.int32()), words), " ")
+            pa.array(ends, pa.int32()), self._phrases.take(pa.array(which))), " ")
 
 
 def main() -> None:

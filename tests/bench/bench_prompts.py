@@ -78,7 +78,7 @@ class Stream:
                 1_776_800_000_000_000 + self._rng.integers(0, 45 * 86_400 * 10**6, n),
                 pa.timestamp("us")),
             "prompt": prompts,
-            "system_prompt": pa.nulls(n, pa.string()),
+            "system_prompt": pa.nulls(n, pa.string()), "again_ix": pa.nulls(n, pa.int64()),
         })
 
     def _prose(self, n: int) -> pa.Array:

@@ -2,8 +2,8 @@
 
 Only prompts whose template fewer accounts hold than make it evidence are looked at, and only
 of accounts that weaker evidence brings near one another: prompts of one structure, or several
-long prompts built of many parts. At most ``MOST_PROMPTS`` are embedded. A meaning is bounded by its own
-centre, as a template is.
+long prompts built of many parts. At most ``MOST_PROMPTS`` are embedded. A meaning is bounded
+by its own centre, as a template is.
 """
 
 import heapq
@@ -119,7 +119,8 @@ def _texts(reader: TableReader) -> str:
                 and ($as_of is null or r.occurred_at <= cast($as_of as timestamp))
             group by 1, 2
         )
-        select n.account_ix, n.prompt_code, n.template_code, n.occurred_at, left(t.prompt, 2000) as prompt
+        select n.account_ix, n.prompt_code, n.template_code, n.occurred_at,
+            left(t.prompt, 2000) as prompt
         from meaning_near as n
         inner join read as t on n.account_ix = t.account_ix and n.occurred_at = t.occurred_at
         order by n.place, n.prompt_code, n.account_ix

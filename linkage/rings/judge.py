@@ -22,6 +22,10 @@ WATCH_SCORE = 0.05
 HELD_SHARE = 0.3
 """A family holds a ring when it speaks for this share of its members."""
 
+FEWEST_TEMPLATES = 2
+"""Templates that a ring held by prompts alone must have for :data:`WATCH_SCORE`: one may be
+a text that people pass on."""
+
 SMALLEST_ENFORCED = 7
 """Accounts below which a group may be a family, and is never acted on by itself."""
 
@@ -67,6 +71,8 @@ def judge(rings: pd.DataFrame, families: tuple[str, ...]) -> Verdicts:
     log_odds = PRIOR_NATS + seen @ weight + np.where(two, 0.5, -1.5)
     log_odds = np.where(n_solid == 0, np.minimum(log_odds, -3.5), log_odds)
     score = 1 / (1 + np.exp(-log_odds))
+    by_prompts = _by_prompts_alone(rings, families, holds & solid, seen)
+    score = np.where(by_prompts, np.maximum(score, WATCH_SCORE), score)
     tier = [
         _tier(row_score, row_two, size)
         for row_score, row_two, size in zip(score, two, rings["n_accounts"], strict=True)
@@ -78,6 +84,7 @@ def judge(rings: pd.DataFrame, families: tuple[str, ...]) -> Verdicts:
     measured = rings.to_dict("records")
     reason = [
         _reason(one, names[at], seen[at], measured[at], bool(n_solid[at]))
+        if one != "watch" or not by_prompts[at] else _prompts_reason(measured[at])
         for at, one in enumerate(tier)
     ]
     return Verdicts(score, tier, reason, names, seen)
@@ -94,6 +101,31 @@ def _is_public(rings: pd.DataFrame, families: tuple[str, ...]) -> Flags:
     if "top_other" in rings:
         common = (rings["top_other"] >= 0.75).to_numpy()
     return further[None, :] & common[:, None]
+
+
+def _by_prompts_alone(
+    rings: pd.DataFrame, families: tuple[str, ...], holds: Flags, seen: Flags
+) -> Flags:
+    """(n_rings,) held by templates of its own, with nothing else and no sign of innocence.
+
+    Whoever shares nothing but a work list has no cards to rotate; that members joined at
+    unrelated times and share all of it as one excuses nobody.
+    """
+    if "prompt" not in families:
+        return np.zeros(len(rings), dtype=bool)
+    excuses = np.array([sign.excuses for sign in SIGNS])
+    own: Flags = ((rings["n_prompt"] >= FEWEST_TEMPLATES) & (rings["own_prompt"] >= 0.5)).to_numpy()
+    alone = holds[:, families.index("prompt")] & (holds.sum(axis=1) == 1)
+    return own & alone & ~(seen & excuses).any(axis=1)
+
+
+def _prompts_reason(ring: dict[Hashable, Any]) -> str:
+    """Say why a ring that only prompts hold is to be watched."""
+    return (
+        f"{ring['n_accounts']:,} accounts held together by prompt alone: shares "
+        f"{ring['n_prompt']:,.0f} prompt templates that hardly anyone else sends, and shows no sign "
+        "of innocence; but templates can be passed on"
+    )
 
 
 def _tier(score: float, two_families: bool, n_accounts: int) -> str:

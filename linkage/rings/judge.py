@@ -114,17 +114,18 @@ def _by_prompts_alone(
     if "prompt" not in families:
         return np.zeros(len(rings), dtype=bool)
     excuses = np.array([sign.excuses for sign in SIGNS])
-    own: Flags = ((rings["n_prompt"] >= FEWEST_TEMPLATES) & (rings["own_prompt"] >= 0.5)).to_numpy()
+    own = ((rings["n_prompt"] >= FEWEST_TEMPLATES) & (rings["own_prompt"] >= 0.5)).to_numpy()
     alone = holds[:, families.index("prompt")] & (holds.sum(axis=1) == 1)
-    return own & alone & ~(seen & excuses).any(axis=1)
+    found: Flags = own & alone & ~(seen & excuses).any(axis=1)
+    return found
 
 
 def _prompts_reason(ring: dict[Hashable, Any]) -> str:
     """Say why a ring that only prompts hold is to be watched."""
     return (
         f"{ring['n_accounts']:,} accounts held together by prompt alone: shares "
-        f"{ring['n_prompt']:,.0f} prompt templates that hardly anyone else sends, and shows no sign "
-        "of innocence; but templates can be passed on"
+        f"{ring['n_prompt']:,.0f} prompt templates that hardly anyone else sends, and shows no "
+        "sign of innocence; but templates can be passed on"
     )
 
 

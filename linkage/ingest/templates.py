@@ -26,7 +26,7 @@ Flags = npt.NDArray[np.bool_]
 ALIKE = 0.5
 """Jaccard similarity to the centre from which a skeleton is of its template."""
 
-KEYS_AT_ONCE = 1 << 23
+KEYS_AT_ONCE = 1 << 22
 """Band numbers that are compared in memory at once."""
 
 SKELETONS_AT_ONCE = 1 << 18

@@ -82,6 +82,16 @@ def test_system_prompts_are_a_kind_of_their_own(tmp_path):
     assert not found.groups("prompt_copy")
 
 
+def test_system_prompts_much_alike_are_one_template_which_links(tmp_path):
+    system = [f"You work for our team. {_prose(1)} Always answer {how} and never at length"
+              for how in ("shortly", "plainly")]
+    rows = [event(who, system_prompt=system[at % 2], prompt=_prose(50 + at))
+            for at, who in enumerate(MANY)]
+    found = run_ingest(_world(tmp_path, rows))
+    assert found.groups("system_prompt") == {frozenset(MANY)}
+    assert not found.groups("prompt_template") | found.groups("prompt_copy")
+
+
 HOSTILE = {
     "empty": "", "blank": " \n\t ", "ten megabytes": "word and other " * 700_000,
     "one run": "a" * 3_000_000, "chinese": "请把这个函数翻译成另一种语言并解释" * 20,

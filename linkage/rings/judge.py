@@ -109,7 +109,8 @@ def _by_prompts_alone(
     """(n_rings,) held by templates of its own, with nothing else and no sign of innocence.
 
     Whoever shares nothing but a work list has no cards to rotate; that members joined at
-    unrelated times and share all of it as one excuses nobody.
+    unrelated times and share all of it as one excuses nobody. Chance does: of six such rings
+    that had fewer than 4 nats a member in a simulated world, five were of strangers.
     """
     if "prompt" not in families:
         return np.zeros(len(rings), dtype=bool)

@@ -31,7 +31,7 @@ class Sign:
 
     @property
     def excuses(self) -> bool:
-        """Whether the sign gives an innocent reason for what accounts share."""
+        """Whether the sign gives an innocent reason for what accounts share, chance included."""
         return self.nats < 0 and not self.is_lack
 
 
@@ -124,7 +124,7 @@ SIGNS: tuple[Sign, ...] = (
          lambda r: (r["n_accounts"] <= 6) & (r["birth_gap"] > 0.4)
          & (r["datacenter_share"] < 0.3)),
     Sign("weakly_linked", -5.0, "is held together by little",
-         lambda r: r["nats"] < 4, is_lack=True),
+         lambda r: r["nats"] < 4),
     Sign("loosely_linked", -1.0, "is held together loosely",
          lambda r: (r["nats"] >= 4) & (r["nats"] < 7), is_lack=True),
     Sign("nothing_rotated", -2.0, "rotates nothing: what it shares, it shares as one",

@@ -105,7 +105,7 @@ def _by_prompts(**told):
                                  for one in (*FAMILIES, "other")))
     ring = dict.fromkeys(names, 0.0) | {
         "n_accounts": 40, "n_events": 900, "held_prompt": 1.0, "top_prompt": 1.0,
-        "own_prompt": 1.0, "n_prompt": 4, "birth_gap": 1.0, "nats": 3.5, "weekend_share": 0.15,
+        "own_prompt": 1.0, "n_prompt": 4, "birth_gap": 1.0, "nats": 4.5, "weekend_share": 0.15,
         "largest_part": 1.0,
         "first_event_at": pd.Timestamp("2026-05-01"),
     }
@@ -122,6 +122,7 @@ def test_a_ring_by_templates_alone_is_watched_and_says_so():
 @pytest.mark.parametrize("told", [
     {"n_prompt": 1}, {"own_prompt": 0.2}, {"top_organization_share": 1.0}, {"weekend_share": 0.01},
     {"top_domain_share": 0.9}, {"campus_share": 0.5}, {"n_accounts": 5},
+    {"nats": 3.0},
 ])
 def test_a_text_that_is_passed_on_or_an_innocent_reason_keeps_prompts_benign(told):
     assert _by_prompts(**told).tier == ["benign"]

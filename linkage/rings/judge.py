@@ -30,6 +30,10 @@ HELD_SHARE = 0.3
 EXPLAINED = ("watch", "benign")
 """Tiers whose rings get the name of the innocent group they look like."""
 
+FEWEST_TEMPLATES = 2
+"""Templates that a ring held by prompts alone must have for :data:`WATCH_SCORE`: one may be
+a text that people pass on."""
+
 SMALLEST_ENFORCED = 7
 """Accounts below which a group may be a family, and is never acted on by itself."""
 
@@ -66,6 +70,8 @@ class Observed:
     """(n_rings,) do two families hold the ring, one of them neither place nor time?"""
     has_solid: Flags
     """(n_rings,) does any family hold it that place, time and public codes do not explain?"""
+    by_prompts: Flags
+    """(n_rings,) do templates of its own hold it, nothing else, and no sign of innocence?"""
 
 
 def observe(rings: pd.DataFrame, families: tuple[str, ...]) -> Observed:
@@ -78,7 +84,10 @@ def observe(rings: pd.DataFrame, families: tuple[str, ...]) -> Observed:
     solid = np.array([family not in NEVER_ALONE for family in families], dtype=bool)
     solid = solid & ~_is_public(rings, families)
     n_solid = (holds & solid).sum(axis=1)
-    return Observed(seen, held, (holds.sum(axis=1) >= 2) & (n_solid >= 1), n_solid > 0)
+    return Observed(
+        seen, held, (holds.sum(axis=1) >= 2) & (n_solid >= 1), n_solid > 0,
+        _by_prompts_alone(rings, families, holds & solid, seen),
+    )
 
 
 def log_odds(observed: Observed, calibration: Calibration = BUILT_IN) -> Floats:
@@ -108,6 +117,7 @@ def judge(
     """
     observed = observe(rings, families)
     score = 1 / (1 + np.exp(-log_odds(observed, calibration)))
+    score = np.where(observed.by_prompts, np.maximum(score, WATCH_SCORE), score)
     least = np.minimum(score, 1 / (1 + np.exp(-log_odds(observed))))
     tier = [
         _tier(*row) for row in
@@ -124,6 +134,7 @@ def judge(
         for one, like in zip(tier, look_alikes(rings), strict=True)
     ]
     reason = [
+        _prompts_reason(measured[at]) if one == "watch" and observed.by_prompts[at] else
         _reason(one, names[at], observed.signs[at], measured[at], bool(observed.has_solid[at]),
                 alike[at])
         for at, one in enumerate(tier)
@@ -143,6 +154,33 @@ def _is_public(rings: pd.DataFrame, families: tuple[str, ...]) -> Flags:
     if "top_other" in rings:
         common = (rings["top_other"] >= 0.75).to_numpy()
     return further[None, :] & common[:, None]
+
+
+def _by_prompts_alone(
+    rings: pd.DataFrame, families: tuple[str, ...], holds: Flags, seen: Flags
+) -> Flags:
+    """(n_rings,) held by templates of its own, with nothing else and no sign of innocence.
+
+    Whoever shares nothing but a work list has no cards to rotate; that members joined at
+    unrelated times and share all of it as one excuses nobody. Chance does: of six such rings
+    that had fewer than 4 nats a member in a simulated world, five were of strangers.
+    """
+    if "prompt" not in families:
+        return np.zeros(len(rings), dtype=bool)
+    excuses = np.array([sign.excuses for sign in SIGNS])
+    own = ((rings["n_prompt"] >= FEWEST_TEMPLATES) & (rings["own_prompt"] >= 0.5)).to_numpy()
+    alone = holds[:, families.index("prompt")] & (holds.sum(axis=1) == 1)
+    found: Flags = own & alone & ~(seen & excuses).any(axis=1)
+    return found
+
+
+def _prompts_reason(ring: dict[Hashable, Any]) -> str:
+    """Say why a ring that only prompts hold is to be watched."""
+    return (
+        f"{ring['n_accounts']:,} accounts held together by prompt alone: shares "
+        f"{ring['n_prompt']:,.0f} prompt templates that hardly anyone else sends, and shows no "
+        "sign of innocence; but templates can be passed on"
+    )
 
 
 def _tier(score: float, least: float, two_families: bool, n_accounts: int) -> str:

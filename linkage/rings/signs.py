@@ -26,6 +26,13 @@ class Sign:
     """What a person reads; a format string over the ring's measures."""
     test: Test
     """Tells, for a table of measures, in which rings the sign is seen."""
+    is_lack: bool = False
+    """Speaks for innocence as a lack of signs of abuse alone, and explains nothing."""
+
+    @property
+    def excuses(self) -> bool:
+        """Whether the sign gives an innocent reason for what accounts share, chance included."""
+        return self.nats < 0 and not self.is_lack
 
 
 def _of(rings: pd.DataFrame, name: str) -> "pd.Series[float]":
@@ -114,7 +121,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign("business_domain", -1.5, "has mail at one domain of its own", own_domain),
     Sign("institution", -4.0, "is one institution's people, who joined one by one or work "
          "by day", lambda r: own_domain(r) & (_born_as_others(r) | _office_hours(r))),
-    Sign("born_apart", -2.0, "joined at unrelated times", _born_as_others),
+    Sign("born_apart", -2.0, "joined at unrelated times", _born_as_others, is_lack=True),
     Sign("campus", -2.5, "comes from a university's or company's network",
          lambda r: _of(r, "campus_share") >= 0.15),
     Sign("crowded_address", -2.0, "meets at addresses that are mostly strangers'",
@@ -133,8 +140,8 @@ SIGNS: tuple[Sign, ...] = (
     Sign("weakly_linked", -5.0, "is held together by little",
          lambda r: r["nats"] < 4),
     Sign("loosely_linked", -1.0, "is held together loosely",
-         lambda r: (r["nats"] >= 4) & (r["nats"] < 7)),
+         lambda r: (r["nats"] >= 4) & (r["nats"] < 7), is_lack=True),
     Sign("nothing_rotated", -2.0, "rotates nothing: what it shares, it shares as one",
-         lambda r: ~_rotates_any(r)),
+         lambda r: ~_rotates_any(r), is_lack=True),
 )
 """Every sign, those of abuse first."""

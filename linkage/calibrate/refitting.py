@@ -125,7 +125,8 @@ def _rings_with_more(rings: JudgedRings) -> JudgedRings:
         rings, ring_id=[rings.ring_id[at] for at in kept], right=rings.right[kept],
         weight=rings.weight[kept],
         observed=Observed(
-            seen.signs[kept], seen.held[kept], seen.is_two[kept], seen.has_solid[kept]),
+            seen.signs[kept], seen.held[kept], seen.is_two[kept], seen.has_solid[kept],
+            seen.by_prompts[kept]),
     )
 
 

@@ -34,7 +34,7 @@ from linkage.publish import published
 from linkage.report import write_report
 from linkage.rings.assemble import Assembled, assemble
 from linkage.rings.book import Book
-from linkage.rings.graph import with_kinds, write_graph
+from linkage.rings.graph_tables import with_kinds, write_graph
 from linkage.rings.nights import Nights, night_of
 from linkage.schema import TIERS
 from linkage.settings import Settings

@@ -1,8 +1,9 @@
 """What two accounts both hold, read from the tables that a run publishes for the graph."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pyarrow.parquet as pq
@@ -10,7 +11,8 @@ import pyarrow.parquet as pq
 from linkage.errors import InputError
 from linkage.rings.graph_tables import FOLDER
 
-Filters = list[tuple[str, str, object]] | list[list[tuple[str, str, object]]]
+Filters = list[tuple[str, str, Any]] | list[list[tuple[str, str, Any]]]
+Row = Mapping[Any, Any]
 
 
 @dataclass(frozen=True)
@@ -116,22 +118,24 @@ def _relations_of(out: Path, accounts: list[int]) -> pd.DataFrame:
     ], ignore_index=True)
 
 
-def _days_apart(row: dict[object, object]) -> float:
+def _days_apart(row: Row) -> float:
     """Days between the last sight of one account and the first of the other; 0 if they meet."""
-    seen = pd.Series(row)[["first_seen_at_l", "first_seen_at_r", "last_seen_at_l",
-                           "last_seen_at_r"]]
-    if seen.isna().any():
+    firsts, lasts = (
+        [row[f"{which}_seen_at_{side}"] for side in "lr"] for which in ("first", "last")
+    )
+    if any(pd.isna(one) for one in (*firsts, *lasts)):
         return 0.0
-    gap = max(seen.iloc[0], seen.iloc[1]) - min(seen.iloc[2], seen.iloc[3])
-    return max(gap.total_seconds(), 0.0) / 86_400
+    gap: float = (max(firsts) - min(lasts)).total_seconds()
+    return max(gap, 0.0) / 86_400
 
 
 def _read(out: Path, name: str, filters: Filters) -> pd.DataFrame:
     """Read some rows of a table of the graph."""
     path = out / FOLDER / f"{name}.parquet"
     try:
-        return pq.read_table(path, filters=filters).to_pandas()
+        found: pd.DataFrame = pq.read_table(path, filters=filters).to_pandas()
     except (OSError, ValueError) as error:
         raise InputError(
             f"cannot read {path}", fix="give the folder that linkage run --out wrote"
         ) from error
+    return found

@@ -82,22 +82,23 @@ def pair_weight(
         return None
     prior_bits = float(np.log2(prior / (1 - prior)))
     best: dict[str, _Weighed] = {}
-    not_counted, weighed = [], []
+    not_counted: list[NotCounted] = []
+    weighed: list[_Weighed] = []
     for one in shared:
         why_not = _why_not(one, manifest)
         if why_not:
             not_counted.append(NotCounted(_sentence(one, words), why_not))
         else:
             weighed.append(_weighed(one, told, prior_bits, words))
-    for one in sorted(weighed, key=lambda one: one.rank):
-        chosen = best.setdefault(one.family, one)
-        if chosen is not one:
+    for says in sorted(weighed, key=lambda says: says.rank):
+        chosen = best.setdefault(says.family, says)
+        if chosen is not says:
             not_counted.append(NotCounted(
-                one.sentence, f"the family {one.family} counts once, as “{chosen.sentence}”"
+                says.sentence, f"the family {says.family} counts once, as “{chosen.sentence}”"
             ))
     steps = [Step("two accounts drawn by chance", prior_bits, prior_bits)]
-    for one in sorted(best.values(), key=lambda one: (-one.bits, one.sentence)):
-        steps.append(Step(one.sentence, one.bits, steps[-1].total_bits + one.bits))
+    for says in sorted(best.values(), key=lambda says: (-says.bits, says.sentence)):
+        steps.append(Step(says.sentence, says.bits, steps[-1].total_bits + says.bits))
     return PairWeight(tuple(steps), tuple(not_counted))
 
 

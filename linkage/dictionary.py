@@ -34,6 +34,7 @@ MEANINGS = {
     "first_created_at": "when its first account was made (UTC)",
     "first_event_at": "first event (UTC)",
     "first_seen_at": "when the account was first seen with the identifier (UTC)",
+    "group_id": "a reported group, in the reporter's own name",
     "hour": "hour of the day, 0 to 23 (UTC)",
     "identifier_id": "keyed hash of the identifier; empty for a row about none",
     "input_tokens": "tokens of the prompt", "instrument_id": "card or other means of payment",
@@ -58,7 +59,7 @@ MEANINGS = {
     "ring_id": "the ring; kept over nights while it is the same operation; null in rhythm for "
                "all accounts together",
     "role": "core, member or periphery",
-    "score": "strength of the ring in [0, 1], for ranking",
+    "score": "strength of the ring or group in [0, 1], for ranking",
     "seen_at": "when it was seen (UTC)", "session_id": "login session",
     "status": "active, banned, suspended, ...", "system_prompt": "as prompt",
     "tier": "enforce, review, watch or benign", "tier_reason": "why, in a sentence",

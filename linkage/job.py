@@ -181,7 +181,7 @@ def _compute(
             del best
         with stages("communities") as counts:
             found = find_communities(
-                incidence, weights, pair,
+                incidence, weights, pair, bits,
                 leiden_backend(settings.leiden, seed=settings.seed), stages.step,
             )
             counts["members"] = len(found.account)

@@ -55,6 +55,9 @@ INPUT_TABLES: tuple[InputTable, ...] = (
         ("account_id", "VARCHAR"), ("ring_id", "VARCHAR"), ("decision", "VARCHAR"),
         ("decided_at", "instant"), ("decided_by", "VARCHAR"), ("note", "VARCHAR"),
     ), ("decision",)),
+    InputTable("groups", (
+        ("group_id", "VARCHAR"), ("account_id", "VARCHAR"),
+    ), ("group_id", "account_id")),
 )
 """The contract's inputs. Unknown columns are ignored; absent ones read as null."""
 
@@ -78,6 +81,17 @@ RINGS = pa.schema([
     pa.field("n_core", pa.int64(), nullable=False),
 ])
 """rings.parquet: one row per ring, by falling score, then ring_id."""
+
+GROUPS = pa.schema([
+    pa.field("group_id", pa.string(), nullable=False),
+    pa.field("n_accounts", pa.int64(), nullable=False),
+    pa.field("score", pa.float64(), nullable=False),
+    pa.field("tier", pa.string(), nullable=False),
+    pa.field("tier_reason", pa.string(), nullable=False),
+    pa.field("families", pa.list_(pa.string()), nullable=False),
+])
+"""groups.parquet: one row per reported group, by falling score, then name. The score takes the
+reporter's word that the accounts belong together, the tier does not."""
 
 MEMBERS = pa.schema([
     pa.field("ring_id", pa.string(), nullable=False),

@@ -87,8 +87,9 @@ def detect(incidence: Incidence, *, leiden: str = "igraph") -> tuple[Weights, Co
     """Run evidence and communities as a run does."""
     best = family_agreements(incidence)
     weights = estimate_weights(incidence, best)
-    pair, _ = strong_pairs(best, weights)
-    return weights, find_communities(incidence, weights, pair, leiden_backend(leiden, seed=0))
+    pair, bits = strong_pairs(best, weights)
+    return weights, find_communities(
+        incidence, weights, pair, bits, leiden_backend(leiden, seed=0))
 
 
 def rings_of(found: Communities) -> set[frozenset[int]]:

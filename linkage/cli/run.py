@@ -9,7 +9,7 @@ import click
 from linkage.cli.group import Verb
 from linkage.cli.messages import errors, note, show_json, show_table
 from linkage.cli.progress import StageBars
-from linkage.rings.read import Ring, read_rings
+from linkage.rings.read import Ring, n_reported_groups, read_rings
 
 N_SHOWN = 10
 """Rings in the table; the report holds the rest."""
@@ -80,5 +80,7 @@ def _say_what_next(out: Path, rings: tuple[Ring, ...], n_by_tier: dict[str, int]
     note(f"wrote {len(rings)} rings ({tiers or 'none'}) to {out}")
     note(f"report: {out / 'report.html'}")
     note(f"lists:  {out}/rings.parquet, members.parquet, evidence.parquet")
+    if n_groups := n_reported_groups(out):
+        note(f"groups: {out}/groups.parquet, {n_groups:,} reported ones judged")
     if rings:
         note(f"now: linkage ring {out} {rings[0].ring_id}")

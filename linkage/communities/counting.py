@@ -35,6 +35,13 @@ def last_of_ties(group: Ints, score: Floats) -> Ints:
     return np.repeat(ends, np.diff(np.r_[-1, ends]))
 
 
+def first_of_component(graph: sp.coo_matrix) -> Ints:
+    """(n_nodes,) smallest node of the connected component of each node."""
+    _, component = sp.csgraph.connected_components(graph, directed=False)
+    first = np.unique(component, return_index=True)[1]
+    return first[component]
+
+
 def share_inside(inside: Floats, others: Floats, prior: Floats, strangers: Floats) -> Floats:
     """P(member) among an identifier's other holders, shrunk to the prior by strangers."""
     share = (inside + strangers * prior) / (np.maximum(others, inside) + strangers)

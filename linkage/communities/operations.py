@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from linkage.communities.counting import expand
+from linkage.communities.counting import expand, first_of_component
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.pairs import WIDEST
 
@@ -202,10 +202,7 @@ def _joined(incidence: Incidence, crossing: _Crossings, ring: Ints) -> Ints:
         (np.ones(one.sum(), dtype=np.int8), (crossing.low[one], crossing.high[one])),
         shape=(len(size), len(size)),
     )
-    _, component = sp.csgraph.connected_components(graph, directed=False)
-    smallest = np.full(component.max() + 1, len(size))
-    np.minimum.at(smallest, component, np.arange(len(size)))
-    return smallest[component[ring]]
+    return first_of_component(graph)[ring]
 
 
 def _parts(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> Ints:

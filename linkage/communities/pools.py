@@ -10,6 +10,7 @@ nothing but such cells, are not.
 import numpy as np
 import scipy.sparse as sp
 
+from linkage.communities.counting import first_of_component
 from linkage.communities.operations import FEWEST, FOR_HIRE, LEAST_PART, TIED_SHARE
 from linkage.evidence.incidence import Flags, Incidence, Ints
 
@@ -56,12 +57,10 @@ def join_cells(incidence: Incidence, account: Ints, ring: Ints, is_solid: Flags)
             (np.ones(len(used), dtype=np.int8), (used % n_rings, n_rings + used // n_rings)),
             shape=(n_rings + incidence.n_identifiers,) * 2,
         )
-        component = sp.csgraph.connected_components(graph, directed=False)[1][:n_rings]
-        whole = np.bincount(component, weights=np.where(takes_part, size, 0.0))[component]
+        smallest = first_of_component(graph)[:n_rings]
+        whole = np.bincount(smallest, weights=np.where(takes_part, size, 0.0))[smallest]
         is_cell = takes_part & (size < LEAST_PART * whole)
         if (is_cell == takes_part).all():
             break
         takes_part = is_cell
-    smallest = np.full(component.max() + 1, n_rings)
-    np.minimum.at(smallest, component, np.arange(n_rings))
-    return np.where(takes_part, smallest[component], np.arange(n_rings))[ring]
+    return np.where(takes_part, smallest, np.arange(n_rings))[ring]

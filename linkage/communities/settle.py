@@ -11,6 +11,7 @@ from linkage.communities.leiden import Leiden
 from linkage.communities.membership import CORE_NATS, Cells, Members, membership
 from linkage.communities.operations import join_fragments, split_vendors
 from linkage.communities.pair_view import pair_view
+from linkage.communities.pieces import join_pieces
 from linkage.communities.pools import join_cells
 from linkage.communities.proposals import (
     as_members,
@@ -65,7 +66,7 @@ class Communities:
 
 
 def find_communities(
-    incidence: Incidence, weights: Weights, pair: Ints, leiden: Leiden,
+    incidence: Incidence, weights: Weights, pair: Ints, bits: Floats, leiden: Leiden,
     step: Callable[[str], None] = lambda name: None,
 ) -> Communities:
     """Let both views propose and the membership posterior judge.
@@ -76,8 +77,8 @@ def find_communities(
         Who holds what.
     weights
         Estimated reliabilities.
-    pair
-        The strong pairs, left * n_accounts + right, ascending.
+    pair, bits
+        (n_pairs,) the strong pairs, left * n_accounts + right, ascending, and their evidence.
     leiden
         The library that partitions.
     step
@@ -90,10 +91,11 @@ def find_communities(
     settled = explained(membership(incidence, collective, weights.strangers), n)
     step("pair view")
     open_pair = pair[~(settled[pair // n] | settled[pair % n])]
-    return settle(
+    found = settle(
         incidence, together(collective, as_members(pair_view(n, open_pair, leiden))), weights,
         step=step,
     )
+    return replace(found, ring=_dense(join_pieces(n, found.account, found.ring, pair, bits)))
 
 
 def settle(

@@ -106,13 +106,20 @@ def group_scores(
 
 
 def score_decisions(
-    members: pd.DataFrame, rings: pd.DataFrame, truth: pd.DataFrame
+    members: pd.DataFrame, rings: pd.DataFrame, truth: pd.DataFrame,
+    judged: pd.DataFrame | None = None,
 ) -> GroupDecisions | None:
-    """Return how our scores rank decided groups; None when the truth holds no decisions."""
+    """Return how our scores rank decided groups; None when the truth holds no decisions.
+
+    A group that the run was given to judge has the score of ``groups.parquet``; where the run
+    was given none, a group has the share of it that we name.
+    """
     decided = truth[truth["eliminated"].notna() & truth["group_id"].notna()]
     if decided.empty:
         return None
     scores = group_scores(members, rings, decided)
+    if judged is not None and len(judged):
+        scores = judged.set_index("group_id")["score"].reindex(scores.index).fillna(0.0)
     eliminated = decided.groupby("group_id")["eliminated"].first()
     is_eliminated = eliminated.reindex(scores.index).to_numpy(dtype=bool)
     return GroupDecisions(

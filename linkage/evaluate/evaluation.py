@@ -73,6 +73,7 @@ def evaluate(
     truth: pd.DataFrame,
     *,
     decisions: pd.DataFrame | None = None,
+    judged: pd.DataFrame | None = None,
 ) -> Evaluation:
     """Measure a run's output against a truth.
 
@@ -84,6 +85,8 @@ def evaluate(
         One row per account, see :func:`linkage.evaluate.truth.normal_truth`.
     decisions
         Groups with a column ``eliminated``; None takes them from the truth when it has any.
+    judged
+        As in ``groups.parquet``: the reported groups that the run judged, if any.
 
     Raises
     ------
@@ -115,7 +118,7 @@ def evaluate(
         tiers=score_tiers(member_rows, named),
         first_rings=score_first_rings(claimed, ring_rows, named),
         calibration=calibrate(claimed),
-        decisions=score_decisions(member_rows, ring_rows, decided),
+        decisions=score_decisions(member_rows, ring_rows, decided, judged),
         matches=matches,
     )
 
@@ -144,12 +147,13 @@ def evaluate_files(
             out / "members.parquet", columns=["ring_id", "account_id", "confidence", "tier"]
         )
         rings = pd.read_parquet(out / "rings.parquet", columns=["ring_id", "score", "tier"])
+        judged = pd.read_parquet(out / "groups.parquet", columns=["group_id", "score"])
     except (OSError, ValueError) as error:
         raise InputError(
             f"{out} is not an output folder: {error}", fix="give the --out folder of linkage run"
         ) from error
     decisions = read_truth(groups_file) if groups_file else None
-    return evaluate(members, rings, read_truth(truth_file), decisions=decisions)
+    return evaluate(members, rings, read_truth(truth_file), decisions=decisions, judged=judged)
 
 
 def _frame(table: pa.Table | pd.DataFrame) -> pd.DataFrame:

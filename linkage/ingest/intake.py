@@ -63,8 +63,9 @@ def ingest(
     """Read the inputs into the stage tables and return what was read and refused.
 
     The tables ``account``, ``identifier``, ``holding``, ``account_kind``, ``link``,
-    ``activity``, ``model_day``, ``model``, ``decision`` and ``kind_summary`` do not depend on
-    the order of rows, the split into files or the number of threads.
+    ``activity``, ``model_day``, ``model``, ``decision``, ``reported_group`` and
+    ``kind_summary`` do not depend on the order of rows, the split into files or the number of
+    threads.
 
     Parameters
     ----------
@@ -161,7 +162,7 @@ class _Intake:
             ("payments", ("account_id",)), ("identifiers", ("account_id",)),
             ("links", ("account_id_l", "account_id_r")), ("hubs", ()),
             # A decision outlives its account: one that is gone is no bad row.
-            ("decisions", ()),
+            ("decisions", ()), ("groups", ("account_id",)),
         ):
             self._read(name, unknown_accounts(name, *columns) if columns else faults(name))
         self.store.view(
@@ -172,8 +173,10 @@ class _Intake:
         for name in ("payment", "user_claim", "link", "decision"):
             self._make(name, as_of=self.as_of)
         self._make("hub")
+        self._make("reported_group")
         self.store.drop_view("read_identifier")
-        self.store.drop("raw_payments", "raw_identifiers", "raw_links", "raw_decisions", "raw_hubs")
+        self.store.drop("raw_payments", "raw_identifiers", "raw_links", "raw_decisions",
+                        "raw_hubs", "raw_groups")
 
     def events(self, key: bytes) -> None:
         """Make the tables of events, addresses, prompts and activity."""

@@ -15,6 +15,7 @@ from linkage.rings.book import CONFIRMED, OF_ROLE, Book, ids_of_members, no_book
 from linkage.rings.decisions import Texts, confirmed, decisions
 from linkage.rings.evidence import BITS, evidence_rows
 from linkage.rings.features import measure
+from linkage.rings.groups import judge_groups
 from linkage.rings.judge import Verdicts, judge
 from linkage.rings.lineage import Followed, follow
 from linkage.rings.measures import measures_table
@@ -105,6 +106,7 @@ def assemble(
         "pivots": pivots(store, ring_ids),
         "measures": measures_table(measures, ring_ids),
         "rhythm": rhythm(store, ring_ids),
+        "groups": judge_groups(store, incidence, weights),
     }
     return Assembled(tables, book.renamed(followed.names).over(former or no_book()))
 

@@ -147,6 +147,11 @@ def read_manifest(out: Path) -> dict[str, Any]:
     return manifest
 
 
+def n_reported_groups(out: Path) -> int:
+    """Return how many reported groups a run judged."""
+    return len(read_output(out, "groups"))
+
+
 def read_rings(out: Path) -> tuple[Ring, ...]:
     """Return every ring, in the order of the file: by falling score."""
     return tuple(_row(Ring, row) for row in read_output(out, "rings").to_pylist())

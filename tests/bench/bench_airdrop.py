@@ -23,7 +23,7 @@ import pandas as pd
 import scipy.sparse as sp
 from machine import REPOSITORY, run_linkage, show_machine, show_table, workplace
 
-from linkage.evaluate import group_scores, read_truth
+from linkage.evaluate import read_truth
 from linkage.evaluate.agreement import b_cubed, pairwise
 from linkage.evaluate.calibration import auc
 
@@ -112,13 +112,13 @@ def _linkage(
     airdrop: Airdrop, folder: Path, name: str, *, with_hubs: bool
 ) -> tuple[list[Row], Row]:
     """Run linkage and score its members, by tier and all, and its ranking of groups."""
-    source = airdrop.folder
-    if with_hubs:
-        source = folder / "unlisted"
-        shutil.rmtree(source, ignore_errors=True)
-        source.mkdir()
-        for table in ("accounts", "identifiers", "links"):
-            shutil.copy(airdrop.folder / f"{table}.csv.gz", source)
+    source = folder / name.replace(" ", "-")
+    shutil.rmtree(source, ignore_errors=True)
+    source.mkdir()
+    for table in ("accounts", "identifiers", "links", *(() if with_hubs else ("hubs",))):
+        shutil.copy(airdrop.folder / f"{table}.csv.gz", source)
+    # The groups are given, what reviewers decided of them is not.
+    airdrop.groups[["group_id", "account_id"]].to_csv(source / "groups.csv.gz", index=False)
     out = folder / f"out-{name.replace(' ', '-')}"
     took = run_linkage(
         "run", source, "--config", SETTINGS, "--out", out, "--force", "--quiet"
@@ -130,8 +130,8 @@ def _linkage(
     for kept, what in ((~benign, "linkage, watch and above"), (benign | True, "linkage, all")):
         label = members[kept].set_index("account_id")["ring_id"]
         rows.append(_row(airdrop, f"{what} ({name})", label, took.seconds))
-    scores = group_scores(members, rings, airdrop.groups)
-    return rows, (f"linkage ({name})", _auc(airdrop, scores))
+    judged = pd.read_parquet(out / "groups.parquet").set_index("group_id")["score"]
+    return rows, (f"linkage ({name})", _auc(airdrop, judged))
 
 
 def _plain(airdrop: Airdrop, name: str, *, with_hubs: bool) -> list[Row]:

@@ -159,6 +159,20 @@ def test_decisions_are_ranked_from_the_truth_that_holds_them():
     assert (decisions.n_eliminated, decisions.n_kept, decisions.auc) == (1, 1, 1.0)
 
 
+def test_groups_that_the_run_judged_are_ranked_by_their_own_scores():
+    members, rings, truth = _world()
+    groups = truth[["account_id", "group_id"]].assign(eliminated=truth["is_abusive"].astype(int))
+    names = groups["group_id"].dropna().unique()
+    judged = pd.DataFrame({"group_id": names, "score": [0.9] + [0.1] * (len(names) - 1)})
+    known = groups.dropna(subset="group_id").groupby("group_id")["eliminated"].first()
+    best = evaluate(members, rings, truth, decisions=groups, judged=judged).decisions
+    worst = evaluate(
+        members, rings, truth, decisions=groups,
+        judged=judged.assign(score=1 - judged["group_id"].map(known)),
+    ).decisions
+    assert (best.auc, worst.auc) == (1.0 if known[names[0]] else 0.0, 0.0)
+
+
 def test_reliability_weighs_bins_by_their_accounts():
     got = reliability(np.array([1.0, 0.9, 0.05, 0.15]), np.array([True, False, False, False]))
     assert [b.n_accounts for b in got.bins] == [1, 1, 2]

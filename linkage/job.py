@@ -28,6 +28,7 @@ from linkage.evidence import (
 )
 from linkage.evidence.pairs import SIZE_CLASSES
 from linkage.ingest import IngestReport, ingest, load_key
+from linkage.ingest.forgotten import Forgotten, read_forgotten
 from linkage.lock import locked
 from linkage.profile import CapabilityReader
 from linkage.publish import published
@@ -109,7 +110,9 @@ def run(
     with _state_held(state):
         with published(out, replace=replace) as folder:
             try:
-                found, ingested, told = _compute(inputs, folder, settings, key, stages, nights)
+                found, ingested, told = _compute(
+                    inputs, folder, settings, key, stages, nights, read_forgotten(state, key)
+                )
             except QualityGateError as error:
                 raise _with_bad_rows_kept(error, folder, out) from error
             with stages("write") as counts:
@@ -150,7 +153,7 @@ def _night(ingested: IngestReport, settings: Settings) -> str:
 
 def _compute(
     inputs: Sequence[str], folder: Path, settings: Settings, key: bytes, stages: Stages,
-    nights: Nights | None,
+    nights: Nights | None, forgotten: Forgotten,
 ) -> tuple[Assembled, IngestReport, dict[str, Any]]:
     """Run every stage that computes; the tables live in a private folder until then."""
     work = folder / "work"
@@ -161,7 +164,7 @@ def _compute(
             ingested = ingest(
                 store, inputs, settings=settings, key=key,
                 quarantine=folder / "quarantine", step=stages.step,
-                prompt_readers=(CapabilityReader(),),
+                prompt_readers=(CapabilityReader(),), forgotten=forgotten,
             )
             counts["accounts"] = store.count("account")
             counts["identifiers"] = store.count("identifier")

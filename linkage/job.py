@@ -38,7 +38,7 @@ from linkage.rings.assemble import Assembled, assemble
 from linkage.rings.book import Book
 from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.chance import rings_by_chance
-from linkage.rings.graph import with_kinds, write_graph
+from linkage.rings.graph_tables import with_kinds, write_graph
 from linkage.rings.nights import Nights, night_of
 from linkage.schema import TIERS
 from linkage.settings import KindSettings, Settings

@@ -196,6 +196,17 @@ GRAPH_LINKS = pa.schema([
 ])
 """graph/links.parquet: pairs whose evidence holds, thinned to the strongest of each account
 and a spanning forest; ``account_ix_l < account_ix_r``; by pair."""
+
+GRAPH_RELATIONS = pa.schema([
+    pa.field("account_ix_l", pa.int32(), nullable=False),
+    pa.field("account_ix_r", pa.int32(), nullable=False),
+    pa.field("kind", pa.string(), nullable=False),
+    pa.field("first_seen_at", INSTANT),
+    pa.field("last_seen_at", INSTANT),
+])
+"""graph/relations.parquet: direct relations, as the links table has them; ``account_ix_l <
+account_ix_r``; by pair, then kind; to the second."""
+
 LINEAGE = pa.schema([
     pa.field("ring_id", pa.string(), nullable=False),
     pa.field("relation", pa.string(), nullable=False),

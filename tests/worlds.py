@@ -14,7 +14,9 @@ from linkage.settings import Settings
 from linkage.simulate import OPERATORS, RingPlan, simulate
 
 TABLES = ("rings", "members", "evidence", "capabilities", "timeline")
-GRAPH = tuple(f"graph/{name}" for name in ("accounts", "identifiers", "holdings", "links"))
+GRAPH = tuple(
+    f"graph/{name}" for name in ("accounts", "identifiers", "holdings", "links", "relations")
+)
 INPUTS = ("accounts", "events", "payments", "identifiers", "links")
 
 

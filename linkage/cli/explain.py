@@ -72,13 +72,13 @@ def _cells(part: Contribution, so_far: float) -> tuple[str, ...]:
 def _show_pair(pair: PairExplanation) -> None:
     """Write what two accounts share, as a pair and as members of one ring."""
     show_text(pair.verdict)
+    if pair.weight:
+        _show_weight(pair.weight)
     if not (pair.left and pair.right):
         return
     if not pair.shared:
-        show_text("they share no identifier of their evidence; each is tied to others of its ring")
+        show_text("no identifier speaks for both in their rings; each is tied to others there")
         return
-    if pair.weight:
-        _show_weight(pair.weight)
     rows: list[tuple[str, ...]] = [
         (as_bits(s.bits_l), as_bits(s.bits_r), f"{s.n_accounts_in_ring:,}",
          f"{s.n_accounts_total:,}", s.sentence)
@@ -92,7 +92,7 @@ def _show_pair(pair: PairExplanation) -> None:
     rows.append((*map(as_bits, whole), "", "", "sum: each one's evidence of being in its ring"))
     show_text("")
     names = (pair.left.member.account_id, pair.right.member.account_id)
-    show_table((*names, "in_ring", "of_all", "as members of the ring, because both"), rows,
+    show_table((*names, "in_ring", "of_all", "as members of the ring, because each"), rows,
                right=f"{names[0]} {names[1]} in_ring of_all")
 
 
@@ -100,11 +100,13 @@ def _show_weight(weight: PairWeight) -> None:
     """Write the waterfall of a pair."""
     show_text("")
     show_table(
-        ("bits", "so_far", "as a pair alone, because both"),
+        ("bits", "so_far", "as a pair alone, because each"),
         [(as_bits(step.bits), as_bits(step.total_bits), step.sentence) for step in weight.steps],
         right="bits so_far",
     )
-    show_text(f"by these alone one operator runs both with probability "
+    show_text(f"by these alone, one operator runs both with probability "
               f"{as_share(weight.probability)}")
-    for sentence in weight.carried:
-        show_text(f"not counted for the pair: {sentence}")
+    if weight.not_counted:
+        show_text("")
+        show_table(("not counted for the pair, though each", "because"),
+                   [(one.sentence, one.reason) for one in weight.not_counted])

@@ -20,7 +20,7 @@ from linkage.forget.tables import (
 )
 from linkage.publish import published
 from linkage.report import write_report
-from linkage.rings.graph import FOLDER
+from linkage.rings.graph_tables import FOLDER
 
 PAGES = "rings"
 """Folder of the rings' pages in a run's output."""
@@ -118,7 +118,7 @@ def _count_rings(folder: Path, gone: pa.Table) -> None:
 
 def _rewrite_graph(folder: Path, accounts: Collection[str]) -> None:
     """Take the accounts, what they held and identifiers that nobody else holds."""
-    names = ("accounts", "holdings", "identifiers", "links")
+    names = ("accounts", "holdings", "identifiers", "links", "relations")
     path = {name: folder / f"{name}.parquet" for name in names}
     table = {name: pq.read_table(path[name]) for name in names}
     gone = _gone(table["accounts"], accounts)["account_ix"]
@@ -126,13 +126,13 @@ def _rewrite_graph(folder: Path, accounts: Collection[str]) -> None:
         pc.is_in(table["holdings"]["account_ix"], value_set=gone.combine_chunks()))
     identifiers = counted_down(table["identifiers"], "n_accounts", by=("identifier_ix",), gone=held)
     identifiers = identifiers.filter(pc.greater(identifiers["n_accounts"], 0))
-    links = table["links"]
-    for end in ("account_ix_l", "account_ix_r"):
-        links = without_values(links, end, gone)
+    for name in ("links", "relations"):
+        for end in ("account_ix_l", "account_ix_r"):
+            table[name] = without_values(table[name], end, gone)
+        replace(path[name], table[name])
     replace(path["accounts"], kept(table["accounts"], accounts))
     replace(path["holdings"], without_values(table["holdings"], "account_ix", gone))
     replace(path["identifiers"], identifiers)
-    replace(path["links"], links)
 
 
 def _link(source: str, place: str) -> str:

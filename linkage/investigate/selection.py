@@ -13,7 +13,7 @@ from linkage.evidence.pairs import WIDEST
 from linkage.investigate.model import NODE_OF_KIND, RELATIONS
 from linkage.investigate.parts import PARTS
 from linkage.queries import query
-from linkage.rings.graph import FOLDER
+from linkage.rings.graph_tables import FOLDER
 from linkage.schema import TIERS
 from linkage.settings import Settings
 from linkage.store import Store

@@ -55,6 +55,16 @@ class Closed:
     """Which number moved, from what to what."""
 
 
+@dataclass(frozen=True)
+class Moved:
+    """One number of a night beside what is usual, as people read it."""
+
+    what: str
+    usual: str
+    """Median over the last nights."""
+    tonight: str
+
+
 def numbers_of(out: Path) -> Numbers:
     """Read a night's numbers from its output, and check that the output is whole.
 
@@ -139,6 +149,44 @@ def closed_gates(tonight: Numbers, before: Sequence[Numbers], limits: Gates) -> 
             found.append(Closed("drift", f"share of {kind} in the evidence went from "
                                          f"{usual:.0%} to {now:.0%}"))
     return tuple(found)
+
+
+def drift(tonight: Numbers, before: Sequence[Numbers], limits: Gates) -> tuple[Moved, ...]:
+    """Return what the gates compare, beside its median over the last nights.
+
+    Parameters
+    ----------
+    tonight, before, limits
+        As for :func:`closed_gates`.
+
+    Returns
+    -------
+    tuple of Moved
+        Empty when there is no night before.
+    """
+    last = list(before)[-limits.nights:]
+    if not last:
+        return ()
+    tables = sorted({name for night in last for name in night.rows} | set(tonight.rows))
+    kinds = sorted({name for night in last for name in night.evidence} | set(tonight.evidence))
+    counts = [
+        *((f"rows of {table}", tonight.rows.get(table, 0), [n.rows.get(table, 0) for n in last])
+          for table in tables),
+        ("rings", tonight.rings, [n.rings for n in last]),
+        ("accounts of the largest ring", tonight.largest, [n.largest for n in last]),
+        ("accounts in tier enforce", tonight.enforced, [n.enforced for n in last]),
+    ]
+    shares = [
+        ("share of accounts in rings", tonight.share, [n.share for n in last]),
+        ("share of rows in quarantine", tonight.quarantine, [n.quarantine for n in last]),
+        *((f"share of {kind} in the evidence", tonight.evidence.get(kind, 0.0),
+           [n.evidence.get(kind, 0.0) for n in last])
+          for kind in kinds),
+    ]
+    return (
+        *(Moved(what, f"{median(usual):,.0f}", f"{now:,}") for what, now, usual in counts),
+        *(Moved(what, f"{median(usual):.1%}", f"{now:.1%}") for what, now, usual in shares),
+    )
 
 
 def _moved(gate: str, what: str, now: float, usual: float, limit: float) -> list[Closed]:

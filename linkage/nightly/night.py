@@ -5,6 +5,7 @@ goes on after the last stage that is over: what a stage makes is renamed into pl
 and is only then written down in the journal.
 """
 
+import json
 import logging
 import os
 import shutil
@@ -14,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -23,12 +24,14 @@ from linkage.errors import InputError, LinkageError
 from linkage.lock import locked
 from linkage.nightly.config import NightlySettings, Verb
 from linkage.nightly.files import Arrived, arrived, as_rows
-from linkage.nightly.gates import Closed, Numbers, closed_gates, numbers_of
+from linkage.nightly.gates import Closed, Numbers, closed_gates, drift, numbers_of
 from linkage.nightly.journal import EventLog, Journal, write_at_once
 from linkage.nightly.metrics import exposition, message
 from linkage.publish import published
+from linkage.report import write_overview
 from linkage.rings.changes import ring_changes
 from linkage.rings.nights import Nights, read_book, write_book
+from linkage.rings.read import read_manifest
 from linkage.stages import Progress
 
 log = logging.getLogger(__name__)
@@ -148,6 +151,7 @@ class Night:
             self._stage("run", lambda: self._run(found, place))
             numbers = numbers_of(place / "out")
             self._closed = closed_gates(numbers, journal.published, self._told.gates)
+            self._tell_report(place / "out", numbers)
             for gate in self._closed:
                 self._log.say("gate closed", gate=gate.gate, what=gate.what, accept=self._accept)
             if self._closed and not self._accept:
@@ -195,6 +199,19 @@ class Night:
             replace=True, progress=self._progress, at=self._at(), is_live=False,
         )
         write_book(result.book, place / f"book-{result.night}")
+
+    def _tell_report(self, out: Path, numbers: Numbers) -> None:
+        """Put the gates, and what moved since the last nights, into the manifest and report."""
+        manifest = read_manifest(out)
+        manifest["gates"] = manifest["gates"] | {
+            "open": not self._closed, "closed": [asdict(gate) for gate in self._closed],
+            "accepted": bool(self._closed) and self._accept,
+        }
+        manifest["drift"] = [
+            asdict(one) for one in drift(numbers, self._journal.published, self._told.gates)
+        ]
+        write_at_once(out / "manifest.json", json.dumps(manifest, indent=2) + "\n")
+        write_overview(out)
 
     def _at(self) -> datetime:
         """Return when the run is made: never before the last one, whatever the clock says."""

@@ -1,5 +1,5 @@
 """The self-contained HTML pages of a run: one for the whole, one per ring worth a look."""
 
-from linkage.report.page import write_report, write_ring_page
+from linkage.report.page import write_overview, write_report, write_ring_page
 
-__all__ = ["write_report", "write_ring_page"]
+__all__ = ["write_overview", "write_report", "write_ring_page"]

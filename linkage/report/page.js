@@ -106,4 +106,6 @@ async function drawChart(id, spec, rows) {
     mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false,
     tooltip: { disableDefaultStyle: true },
   });
+  // A screen reader would say the two ends of each line, hundreds of times; the dots are said.
+  for (const line of document.querySelectorAll("#network line")) line.setAttribute("aria-hidden", "true");
 }

@@ -58,6 +58,23 @@ def write_report(out: Path) -> Path:
         raise InputError(f"cannot write the report into {out}: {error.strerror}") from error
 
 
+def write_overview(out: Path) -> Path:
+    """Write ``report.html`` again, for a manifest that says more by now; return its path.
+
+    Raises
+    ------
+    InputError
+        If a table is missing, or the folder cannot be written.
+    """
+    rings = read_rings(out)
+    pages = {ring.ring_id: f"{FOLDER}/{_name(ring)}" for ring in rings if _name(ring)}
+    there = {ring_id: page for ring_id, page in pages.items() if (out / page).exists()}
+    try:
+        return _put(out / "report.html", render("report", report_content(out, rings, there)))
+    except OSError as error:
+        raise InputError(f"cannot write the report into {out}: {error.strerror}") from error
+
+
 def write_ring_page(out: Path, ring_id: str) -> Path:
     """Write the page of one ring, whatever its tier, and return its path.
 

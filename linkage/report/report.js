@@ -97,6 +97,25 @@ function drawRun() {
   place.prepend(facts(single));
 }
 
+function drawGates() {
+  const place = document.getElementById("gates");
+  const gates = data.manifest.gates || {}, drift = data.manifest.drift;
+  const closed = gates.closed || [];
+  place.append(make("p", closed.length
+    ? (gates.accepted ? "Published by a person although a gate was closed:" : "Not to be published, a gate is closed:")
+    : gates.closed ? "Every gate is open." : "Few enough rows are bad. A nightly run compares with the nights before, too."));
+  if (closed.length) {
+    const list = make("ul");
+    for (const gate of closed) list.append(make("li", gate.what));
+    place.append(list);
+  }
+  if (drift && drift.length) {
+    place.append(narrow(table(["number", "usual", "tonight"], drift.map((row) => [row.what, row.usual, row.tonight]))));
+  } else if (drift) {
+    place.append(make("p", "There is no night before to compare with.", "dim"));
+  }
+}
+
 document.title = data.title;
 document.getElementById("title").textContent = data.title;
 document.getElementById("summary").textContent = number.format(data.n_accounts) + " accounts in rings"
@@ -117,9 +136,5 @@ drawRun();
 const lineages = [...new Set(data.changed.map((row) => row.lineage))];
 document.getElementById("changed").append(narrow(table(["lineage", ...TIERS], lineages.map((name) => [name,
   ...TIERS.map((one) => (data.changed.find((row) => row.lineage === name && row.tier === one) || { n: 0 }).n)]))));
-for (const name of ["gates", "drift"]) {
-  const place = document.getElementById("gates");
-  place.append(make("h3", name));
-  place.append(data.manifest[name] === undefined ? make("p", "this run measured none", "dim") : facts(data.manifest[name]));
-}
+drawGates();
 if (data.map.length) loadVega().then(() => drawChart("map", data.specs.map, { map: data.map }));

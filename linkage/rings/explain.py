@@ -6,6 +6,7 @@ from pathlib import Path
 import pyarrow as pa
 
 from linkage.errors import InputError
+from linkage.rings.agreements import read_agreements
 from linkage.rings.pair import PairWeight, pair_weight
 from linkage.rings.read import (
     Evidence,
@@ -77,7 +78,8 @@ class PairExplanation:
     verdict: str
     """Whether one ring holds both, as a sentence."""
     weight: PairWeight | None = None
-    """The pair's own waterfall; None when they share nothing or nothing was estimated."""
+    """The pair's own waterfall; None when they share nothing at all or the run published no
+    estimates."""
 
 
 def explain_account(out: Path, account_id: str) -> AccountExplanation:
@@ -110,15 +112,18 @@ def explain_pair(out: Path, account_id_l: str, account_id_r: str) -> PairExplana
     Raises
     ------
     InputError
-        If neither account is in a ring, or both are the same account.
+        If neither account is in a ring and they share nothing, or both are the same account.
     """
     if account_id_l == account_id_r:
         raise InputError(f"{account_id_l} is given twice", fix="give two accounts, or only one")
     left, right = _explanation(out, account_id_l), _explanation(out, account_id_r)
-    if left is None and right is None:
+    held = read_agreements(out, account_id_l, account_id_r)
+    if left is None and right is None and not held:
         raise InputError(
-            f"neither {account_id_l} nor {account_id_r} is in a ring of {out}",
-            fix=f"accounts in rings are listed in {out / 'members.parquet'}",
+            f"neither {account_id_l} nor {account_id_r} is in a ring of {out}, and they share "
+            "nothing",
+            fix="check the spelling; accounts in rings are listed in "
+            f"{out / 'members.parquet'}",
         )
     both = _both(left, right) if left and right else []
     manifest = read_manifest(out)
@@ -127,10 +132,7 @@ def explain_pair(out: Path, account_id_l: str, account_id_r: str) -> PairExplana
         right=right,
         shared=tuple(_shared(ours, theirs) for ours, theirs in both),
         verdict=_verdict(account_id_l, left, account_id_r, right),
-        weight=pair_weight(
-            [(ours.evidence, theirs.evidence) for ours, theirs in both], manifest,
-            wording(manifest),
-        ) if both else None,
+        weight=pair_weight(held, manifest, wording(manifest)) if held else None,
     )
 
 
@@ -208,6 +210,8 @@ def _verdict(
     right: AccountExplanation | None,
 ) -> str:
     """Say whether one ring holds both accounts."""
+    if left is None and right is None:
+        return "not linked: neither is in a ring"
     if left is None or right is None:
         absent, there = (account_id_l, right) if left is None else (account_id_r, left)
         ring = f" ({there.member.account_id} is in {there.ring.ring_id})" if there else ""

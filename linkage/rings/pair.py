@@ -2,9 +2,7 @@
 
 The sum is the one by which the pair view judges a pair (Fellegi and Sunter [1]_): the odds
 of two accounts drawn by chance, then the most telling agreement of each family, less what
-the time between the two sightings takes away. Identifiers that say nothing for the ring are
-in no row of evidence and are missed here: where a pair shares one, the sum falls short of
-the one used.
+the time between the two sightings takes away.
 
 .. [1] Fellegi & Sunter (1969), A theory for record linkage, JASA 64.
 """
@@ -15,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
+from linkage.evidence.incidence import LINK_FAMILY
 from linkage.evidence.pairs import HALF_LIFE_DAYS, WIDEST
-from linkage.rings.read import Evidence
+from linkage.rings.agreements import Agreement
 from linkage.rings.wording import Wording
 from linkage.signals import signal
 
@@ -32,13 +31,21 @@ class Step:
 
 
 @dataclass(frozen=True)
+class NotCounted:
+    """Something that both hold and that adds nothing to the pair's weight."""
+
+    sentence: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class PairWeight:
     """What two accounts' agreements say of them as a pair."""
 
     steps: tuple[Step, ...]
     """The odds of chance first, then families by falling bits."""
-    carried: tuple[str, ...]
-    """Agreements that count for the ring and not for a pair, each with the reason."""
+    not_counted: tuple[NotCounted, ...]
+    """What both hold and the sum does without."""
 
     @property
     def bits(self) -> float:
@@ -52,14 +59,14 @@ class PairWeight:
 
 
 def pair_weight(
-    shared: Sequence[tuple[Evidence, Evidence]], manifest: Mapping[str, Any], words: Wording
+    shared: Sequence[Agreement], manifest: Mapping[str, Any], words: Wording
 ) -> PairWeight | None:
     """Weigh a pair by the reliabilities that its run estimated.
 
     Parameters
     ----------
     shared
-        Evidence of the identifiers that both accounts hold: the left one's row, the right's.
+        Everything that both accounts hold.
     manifest
         The run's manifest.
     words
@@ -74,68 +81,73 @@ def pair_weight(
     if not told or not prior:
         return None
     prior_bits = float(np.log2(prior / (1 - prior)))
-    best: dict[str, _Agreement] = {}
-    carried = []
-    for left, right in shared:
-        why_not = _why_not(left)
-        if why_not or left.kind not in told["reliability"]:
-            carried.append(f"{words.sentence(left)}: {why_not or 'no estimate of its kind'}")
-            continue
-        one = _agreement(left, right, told, prior_bits, words)
-        family = words.family(left.kind)
-        if family not in best or one.rank < best[family].rank:
-            best[family] = one
+    best: dict[str, _Weighed] = {}
+    not_counted: list[NotCounted] = []
+    weighed: list[_Weighed] = []
+    for one in shared:
+        why_not = _why_not(one, manifest)
+        if why_not:
+            not_counted.append(NotCounted(_sentence(one, words), why_not))
+        else:
+            weighed.append(_weighed(one, told, prior_bits, words))
+    for says in sorted(weighed, key=lambda says: says.rank):
+        chosen = best.setdefault(says.family, says)
+        if chosen is not says:
+            not_counted.append(NotCounted(
+                says.sentence, f"the family {says.family} counts once, as “{chosen.sentence}”"
+            ))
     steps = [Step("two accounts drawn by chance", prior_bits, prior_bits)]
-    for one in sorted(best.values(), key=lambda one: (-one.bits, one.sentence)):
-        steps.append(Step(one.sentence, one.bits, steps[-1].total_bits + one.bits))
-    return PairWeight(tuple(steps), tuple(carried))
+    for says in sorted(best.values(), key=lambda says: (-says.bits, says.sentence)):
+        steps.append(Step(says.sentence, says.bits, steps[-1].total_bits + says.bits))
+    return PairWeight(tuple(steps), tuple(not_counted))
 
 
 @dataclass(frozen=True)
-class _Agreement:
-    """One identifier that both hold."""
+class _Weighed:
+    """What one identifier says of a pair."""
 
+    family: str
     sentence: str
     bits: float
     rank: tuple[float, str]
     """The lowest of a family counts: the most telling by what was known beforehand."""
 
 
-def _why_not(row: Evidence) -> str:
+def _why_not(one: Agreement, manifest: Mapping[str, Any]) -> str:
     """Say why an identifier makes no pairs; empty when it does."""
-    creates = not signal(row.kind).is_qualifier if row.creates is None else row.creates
-    if not creates:
-        return "it only corroborates"
-    if row.n_accounts_total > WIDEST:
-        return f"{row.n_accounts_total:,} accounts hold it, too many to pair"
+    said = manifest.get("settings", {}).get("kinds", {}).get(one.kind, {}).get("is_qualifier")
+    if one.is_hub:
+        return f"{one.n_accounts:,} accounts hold it, strangers among them"
+    if signal(one.kind).is_qualifier if said is None else said:
+        return "its kind only corroborates"
+    if one.n_accounts > manifest.get("pairs", {}).get("widest_identifier", WIDEST):
+        return f"{one.n_accounts:,} accounts hold it, too many to pair"
     return ""
 
 
-def _agreement(
-    left: Evidence, right: Evidence, told: Mapping[str, Any], prior_bits: float, words: Wording
-) -> _Agreement:
+def _weighed(
+    one: Agreement, told: Mapping[str, Any], prior_bits: float, words: Wording
+) -> _Weighed:
     """Weigh one identifier."""
     lower = np.asarray(told["holders_from"])
     # Who is linked directly is related as if no one else held the identifier.
-    is_direct = left.identifier_id in (left.account_id, right.account_id)
-    n_holders = 2 if is_direct else left.n_accounts_total
+    n_holders = 2 if one.is_direct else one.n_accounts
     size = int(np.clip(np.searchsorted(lower, n_holders, side="right") - 1, 0, len(lower) - 1))
-    days = _days_apart(left, right)
-    decay = 2.0 ** (-days / HALF_LIFE_DAYS)
-    estimated, alone = told["reliability"][left.kind][size], told["prior"][left.kind]
+    decay = 2.0 ** (-one.days_apart / HALF_LIFE_DAYS)
+    estimated, alone = told["reliability"][one.kind][size], told["prior"][one.kind]
     prior_odds = alone / (1 - alone) / (lower[size] - 1)
     worth = (np.log2(prior_odds) + 2 * np.log2(max(told["n_accounts"], 2))) * decay
-    return _Agreement(
-        sentence=words.sentence(left) + (f" ({days:.0f} days apart)" if days >= 1 else ""),
+    apart = f" ({one.days_apart:.0f} days apart)" if one.days_apart >= 1 else ""
+    return _Weighed(
+        family=words.family(one.kind),
+        sentence=_sentence(one, words) + apart,
         bits=(float(np.log2(estimated / (1 - estimated))) - prior_bits) * decay,
-        rank=(-float(worth), left.kind),
+        rank=(-float(worth), one.kind),
     )
 
 
-def _days_apart(left: Evidence, right: Evidence) -> float:
-    """Days between the last sight of one account and the first of the other; 0 if they meet."""
-    firsts = [row.first_seen_at for row in (left, right) if row.first_seen_at]
-    lasts = [row.last_seen_at for row in (left, right) if row.last_seen_at]
-    if len(firsts) < 2 or len(lasts) < 2:
-        return 0.0
-    return max((max(firsts) - min(lasts)).total_seconds(), 0.0) / 86_400
+def _sentence(one: Agreement, words: Wording) -> str:
+    """Say what both share, as a clause whose subject is both."""
+    if one.is_direct and words.family(one.kind) == LINK_FAMILY:
+        return f"are linked to each other by {one.kind.replace('_', ' ')}"
+    return words.says(one.kind, one.label or one.identifier_id[:8])

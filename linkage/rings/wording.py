@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from linkage.evidence.incidence import LINK_FAMILY
 from linkage.rings.read import Evidence, kind_families
 from linkage.signals import signal
 
@@ -38,7 +39,10 @@ class Wording:
         >>> Wording().says("card", "•••• 4242")
         'paid with card •••• 4242'
         """
-        return (self.sentences.get(kind) or signal(kind).sentence).format(name)
+        known = self.sentences.get(kind)
+        if known is None and self.family(kind) == LINK_FAMILY:
+            return f"is linked to {name} by {kind.replace('_', ' ')}"
+        return (known or signal(kind).sentence).format(name)
 
     def sentence(self, row: Evidence) -> str:
         """Return what one row of evidence says, for people.
@@ -51,7 +55,11 @@ class Wording:
                 "accounts: prior odds"
             )
         if row.kind == ABSENCE:
-            return f"does not hold {row.label or 'what most of the ring holds'}"
+            if not row.label:
+                return "does not hold what most of the ring holds"
+            return f"shares nothing of the family {row.label}, as others of the ring do"
+        if row.identifier_id == row.account_id and self.family(row.kind) == LINK_FAMILY:
+            return f"is who others are linked to by {row.kind.replace('_', ' ')}"
         return self.says(row.kind, row.label or row.identifier_id[:8])
 
 

@@ -10,7 +10,7 @@ from worlds import run, small_world
 
 from linkage.evidence.incidence import HUB_NETWORKS
 from linkage.queries import query
-from linkage.rings.graph import MOST_HOLDERS, N_STRONGEST, _backbone
+from linkage.rings.graph_tables import MOST_HOLDERS, N_STRONGEST, _backbone
 
 pairs = st.lists(st.tuples(st.integers(0, 9), st.integers(0, 9)).filter(lambda p: p[0] < p[1]),
                  unique=True, max_size=40)

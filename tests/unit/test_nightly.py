@@ -21,6 +21,7 @@ from linkage.errors import InputError, LockedError, SettingsError
 from linkage.nightly import Night, load_nightly, plan
 from linkage.nightly import journal as journals
 from linkage.nightly import night as nights
+from linkage.rings.read import read_manifest
 
 
 @pytest.fixture(scope="module")
@@ -50,6 +51,9 @@ def test_a_night_publishes_rings_logs_each_stage_and_tells_monitors(done):
     assert int(metrics["linkage_rings"]) == len(read(done.out, "rings"))
     assert int(metrics['linkage_input_rows{table="accounts"}']) == 30
     assert not list((done.folder / "state" / "tonight").iterdir())
+    manifest = read_manifest(done.out)
+    assert (manifest["gates"]["open"], manifest["gates"]["closed"]) == (True, [])
+    assert manifest["drift"] == []
 
 
 def test_a_night_without_news_does_nothing(desk):
@@ -107,9 +111,16 @@ def test_a_closed_gate_says_which_number_moved_and_last_nights_rings_stay_live(d
     assert desk.metrics()['linkage_gate_closed{gate="rows"}'] == "1"
     again = desk.go()
     assert (again.exit_code, again.did) == (4, ())
+    (waiting,) = (desk.folder / "state" / "tonight").glob("*/out")
+    assert not read_manifest(waiting)["gates"]["open"]
     accepted = desk.go(accept=True)
     assert accepted.exit_code == 0
     assert digests(desk.out) != before
+    told = read_manifest(desk.out)
+    assert told["gates"]["accepted"]
+    assert "rows of accounts went from 30 to 230" in {o["what"] for o in told["gates"]["closed"]}
+    assert {"what": "rows of accounts", "usual": "30", "tonight": "230"} in told["drift"]
+    assert "rows of accounts went from 30 to 230" in (desk.out / "report.html").read_text()
     assert "linkage_gate_closed" not in (desk.folder / "linkage.prom").read_text()
 
 

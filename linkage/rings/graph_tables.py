@@ -14,7 +14,13 @@ from linkage.communities.settle import Communities
 from linkage.evidence.families import FamilyAgreements
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.queries import query
-from linkage.schema import GRAPH_ACCOUNTS, GRAPH_HOLDINGS, GRAPH_IDENTIFIERS, GRAPH_LINKS
+from linkage.schema import (
+    GRAPH_ACCOUNTS,
+    GRAPH_HOLDINGS,
+    GRAPH_IDENTIFIERS,
+    GRAPH_LINKS,
+    GRAPH_RELATIONS,
+)
 from linkage.store import Store
 
 FOLDER = "graph"
@@ -79,7 +85,7 @@ def write_graph(
                               [_links(incidence, pairs, found)])}
     for name, schema in (
         ("account", GRAPH_ACCOUNTS), ("identifier", GRAPH_IDENTIFIERS),
-        ("holding", GRAPH_HOLDINGS),
+        ("holding", GRAPH_HOLDINGS), ("relation", GRAPH_RELATIONS),
     ):
         made = query("rings", f"graph_{name}")
         told = {"most_holders": MOST_HOLDERS}

@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.browser import browser_link
-from linkage.report.charts import WEEKDAYS, charts
 from linkage.report.network import core_picture
+from linkage.report.specs import WEEKDAYS, charts
 from linkage.rings.measures import measures_of
 from linkage.rings.profile import Profile, read_profile
 from linkage.rings.prose import RingStory, ring_story

@@ -18,6 +18,7 @@ from linkage.errors import InputError
 from linkage.report import vega, write_report, write_ring_page
 from linkage.report.content import MAX_MEMBERS, report_content
 from linkage.report.page import MAX_PAGES, embedded, render
+from linkage.rings.read import read_rings
 
 KEPT_FROM = "1.9.0.post1"
 
@@ -139,7 +140,7 @@ def test_the_page_stays_small_with_many_rings_and_a_large_one(out):
     pages = sorted((out / "rings").iterdir())
     assert len(pages) == MAX_PAGES
     assert pages[0].stat().st_size < 4_000_000
-    content = report_content(out)
+    content = report_content(out, read_rings(out))
     assert (content["n_rings"], len(content["rings"])) == (5200, 5000)
     assert len(content["details"][0]["members"]) == MAX_MEMBERS
     assert content["details"][-1] is None

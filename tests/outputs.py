@@ -116,6 +116,7 @@ def write_output(out: Path) -> Path:
         ("evidence", evidence, schema.EVIDENCE), ("lineage", LINEAGE, schema.LINEAGE),
         ("capabilities", asked, schema.CAPABILITIES),
         ("timeline", days, schema.TIMELINE), ("pivots", pivots, schema.PIVOTS),
+        ("groups", [], schema.GROUPS),
     ):
         pq.write_table(pa.Table.from_pylist(rows, schema=form), out / f"{name}.parquet")
     manifest = {

@@ -29,6 +29,7 @@ from linkage.evidence import (
 )
 from linkage.evidence.pairs import SIZE_CLASSES
 from linkage.ingest import IngestReport, ingest, load_key
+from linkage.ingest.forgotten import Forgotten, read_forgotten
 from linkage.lock import locked
 from linkage.profile import CapabilityReader
 from linkage.publish import published
@@ -114,7 +115,9 @@ def run(
         with published(out, replace=replace) as folder:
             try:
                 found, ingested, told = _compute(
-                    inputs, folder, settings, key, stages, nights, calibration)
+                    inputs, folder, settings, key, stages, nights, read_forgotten(state, key),
+                    calibration,
+                )
             except QualityGateError as error:
                 raise _with_bad_rows_kept(error, folder, out) from error
             with stages("write") as counts:
@@ -155,7 +158,7 @@ def _night(ingested: IngestReport, settings: Settings) -> str:
 
 def _compute(
     inputs: Sequence[str], folder: Path, settings: Settings, key: bytes, stages: Stages,
-    nights: Nights | None, calibration: Calibration,
+    nights: Nights | None, forgotten: Forgotten, calibration: Calibration,
 ) -> tuple[Assembled, IngestReport, dict[str, Any]]:
     """Run every stage that computes; the tables live in a private folder until then."""
     work = folder / "work"
@@ -166,7 +169,7 @@ def _compute(
             ingested = ingest(
                 store, inputs, settings=settings, key=key,
                 quarantine=folder / "quarantine", step=stages.step,
-                prompt_readers=(CapabilityReader(),),
+                prompt_readers=(CapabilityReader(),), forgotten=forgotten,
             )
             counts["accounts"] = store.count("account")
             counts["identifiers"] = store.count("identifier")

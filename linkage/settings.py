@@ -84,7 +84,8 @@ class Settings:
     null_runs: int = 0
     """Worlds of chance to search beside the run, to tell how many rings chance would give."""
     neo4j_browser: str = ""
-    """Address of Neo4j Browser, ending in ``/``, that the report links to; empty for none."""
+    """Address of Neo4j Browser, ending in ``/``, that the report links to; empty for none. Its
+    server has the pages that ``linkage neo4j pages`` writes."""
     tables: Mapping[str, tuple[TableMapping, ...]] = field(default_factory=dict)
     """Contract table to the user's tables that feed it."""
     kinds: Mapping[str, KindSettings] = field(default_factory=dict)

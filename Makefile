@@ -22,7 +22,7 @@ test: $(VENV)/installed-test
 	$(BIN)/cog --check README.md
 	$(BIN)/python -m pytest -n auto tests/unit tests/property tests/golden
 	tests/bin/prepare
-	$(BIN)/python -m pytest tests/neo4j tests/browser
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/neo4j tests/browser
 
 bench: $(VENV)/installed-test
 	$(BIN)/python tests/bench/bench_speed.py --scales 100000

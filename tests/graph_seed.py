@@ -5,7 +5,8 @@ ring     accounts what is to be seen
 ======== ======== ============================================================
 ring-a1      40   two sub-groups of 20, each with a device and a card of its own, that one
                   account (a-00) bridges; one prompt template over all; grown tonight
-ring-b2      12   shares template and one card with ring-a1; respawned
+ring-b2      12   shares template and one card with ring-a1; respawned from ring-z0, which is
+                  past and whose three accounts are banned and hold that card
 ring-c3       6   new tonight; its ids, labels and notes attack the reader
 ring-d4       8   split from ring-a1 tonight
 ring-e5       5   a company: one organisation, office hours; benign
@@ -20,8 +21,8 @@ from typing import Any
 import neo4j
 
 RUN, BEFORE = "2026-06-06T02:00:00Z-0001", "2026-06-05T02:00:00Z-0001"
-GROWN, RESPAWNED, ATTACKING, SPLIT, COMPANY, WIDE = (
-    "ring-a1", "ring-b2", "ring-c3", "ring-d4", "ring-e5", "ring-f6",
+GROWN, RESPAWNED, ATTACKING, SPLIT, COMPANY, WIDE, ENDED = (
+    "ring-a1", "ring-b2", "ring-c3", "ring-d4", "ring-e5", "ring-f6", "ring-z0",
 )
 EVIL = (
     "x'}) detach delete n //",
@@ -97,6 +98,7 @@ class Seed:
             "n_events": 40 * len(members), "first_event_at": at(6), "last_event_at": at(28),
             "lineage": lineage, "capability_profile": "agentic coding 0.80",
             "families": ["payment", "prompt"], "n_core": len(members) * 3 // 4,
+            "first_created_at": at(1),
         })
         self.members += [{
             "ring_id": ring_id, "account_id": account_id, "confidence": 0.99 - place / 10_000,
@@ -118,6 +120,9 @@ def small_graph(*, n_wide: int = 400) -> Seed:
         seed.uses(account_id, card, 9.0)
     for account_id in respawned:
         seed.uses(account_id, template, 5.0)
+    for account_id in [seed.account(f"z-{n}") for n in range(3)]:
+        seed.accounts[account_id]["status"] = "banned"
+        seed.uses(account_id, card, None)
     attacking = [seed.account(account_id) for account_id in EVIL]
     for label in EVIL[:3]:
         shared = seed.identifier("referral_code", label)
@@ -196,7 +201,8 @@ def load_seed(driver: neo4j.Driver, seed: Seed) -> None:
         _write(driver, f"create (n:Identifier:{label}) set n = row, n.run_id = $run", rows)
     _write(driver, "create (n:Ring) set n = row, n.run_id = $run, "
            "n.first_event_at = datetime(row.first_event_at), "
-           "n.last_event_at = datetime(row.last_event_at)", seed.rings)
+           "n.last_event_at = datetime(row.last_event_at), "
+           "n.first_created_at = datetime(row.first_created_at)", seed.rings)
     for text, rows in (
         ("match (a:Account {account_id: row.account_id}) "
          "match (i:Identifier {identifier_id: row.identifier_id}) "
@@ -218,6 +224,12 @@ def load_seed(driver: neo4j.Driver, seed: Seed) -> None:
     driver.execute_query(
         "match (split:Ring {ring_id: $split}) match (grown:Ring {ring_id: $grown}) "
         "create (split)-[:SPLIT_FROM {run_id: $run}]->(grown)", split=SPLIT, grown=GROWN, run=RUN
+    )
+    driver.execute_query(
+        "match (heir:Ring {ring_id: $heir}) create (heir)-[:RESPAWNED_FROM {run_id: $run}]->"
+        "(:Ring {ring_id: $ended, is_past: true, n_accounts: 3, run_id: $run, "
+        "last_event_at: datetime($at) - duration('P4D')})",
+        heir=RESPAWNED, ended=ENDED, run=RUN, at=at(1),
     )
 
 

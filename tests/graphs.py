@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -97,22 +98,28 @@ def _csv(path: Path, columns: list[str], lines: list[list[str]]) -> None:
         csv.writer(file).writerows([columns, *lines])
 
 
-def killable_load(out: Path, uri: str, auth: tuple[str, str], *, n_rows: int) -> Any:
-    """Start a load of small batches in a process of its own."""
+def killed_load(out: Path, uri: str, auth: tuple[str, str], *, n_writes: int) -> None:
+    """Load in a process of its own, which is killed before it writes once more."""
     program = (
-        "import sys; from pathlib import Path; import linkage.investigate.load as l; "
+        "import os, signal, sys; from pathlib import Path; import linkage.investigate.load as l; "
         "from linkage.investigate.client import connect; "
         "from linkage.investigate.selection import Selection; "
         "from linkage.environment import environment_password; "
-        f"l.N_ROWS = {n_rows}\n"
+        "l.N_ROWS, left, write = 40, int(sys.argv[4]), l.Lease.write\n"
+        "def counted(*told, **named):\n"
+        "    global left\n"
+        "    left -= 1\n"
+        "    return write(*told, **named) if left >= 0 else os.kill(os.getpid(), signal.SIGKILL)\n"
+        "l.Lease.write = counted\n"
         "with connect(sys.argv[2], user=sys.argv[3], password=environment_password()) as graph:\n"
         "    l.load(Path(sys.argv[1]), graph, Selection(everything=True))\n"
     )
-    return subprocess.Popen(
-        [sys.executable, "-c", program, str(out), uri, auth[0]],
-        env={**os.environ, "NEO4J_PASSWORD": auth[1]},
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(out), uri, auth[0], str(n_writes)],
+        env={**os.environ, "NEO4J_PASSWORD": auth[1]}, check=False,
     )
+    assert done.returncode == -signal.SIGKILL
 
 
-__all__ = ["EVIL", "Graph", "evil_world", "killable_load", "opened", "renamed", "rows", "run",
+__all__ = ["EVIL", "Graph", "evil_world", "killed_load", "opened", "renamed", "rows", "run",
            "snapshot"]

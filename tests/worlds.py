@@ -29,6 +29,17 @@ def small_world(out: Path) -> Path:
     return out
 
 
+def two_ring_world(out: Path) -> Path:
+    """Write 237 accounts, two operators among them: rings of several tiers, loaded in no time."""
+    simulate(
+        out, n_accounts=200, seed=5, prompts=True, days=10, rings=[
+            RingPlan(n_accounts=size, operator=OPERATORS[name], mean_events=10)
+            for name, size in (("datacenter_farm", 25), ("chain", 12))
+        ],
+    )
+    return out
+
+
 def tiny_world(folder: Path) -> Path:
     """Write 30 accounts: an operator of ten with four devices and three cards."""
     folder.mkdir(parents=True)

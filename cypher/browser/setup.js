@@ -34,7 +34,8 @@
   }));
 
   // A link names a ring, an account or an identifier: its picture goes into the editor.
-  // As links.py writes them: no quote and no backslash beside other letters.
+  // Neo4j reads \u0027 as a quote before it looks for the end of a text, so no quote and no
+  // backslash stands beside other letters.
   const literal = text => (text.match(/[^'\\]+|'+|\\/g) || ['']).map(piece =>
     piece === '\\' ? "'\\\\'" : piece.includes("'") ? `"${piece}"` : `'${piece}'`).join(' + ');
   const given = new URLSearchParams(location.search);

@@ -15,7 +15,7 @@ WITH ring ORDER BY ring.score DESC, ring.ring_id LIMIT 200
 RETURN ring.lineage AS lineage, ring.ring_id AS ring_id, ring.tier AS tier,
        ring.n_accounts AS n_accounts, round(ring.score, 3) AS score,
        COLLECT {
-         MATCH (ring)-[:CONTINUES|MERGED_INTO|SPLIT_FROM]-(other:Ring)
+         MATCH (ring)-[:CONTINUES|MERGED_INTO|SPLIT_FROM|RESPAWNED_FROM]-(other:Ring)
          RETURN other.ring_id ORDER BY other.ring_id LIMIT 5
        } AS other_rings,
        ring.capability_profile AS capability_profile, ring.tier_reason AS tier_reason

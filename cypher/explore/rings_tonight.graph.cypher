@@ -14,6 +14,6 @@ WHERE ring.is_past IS NULL
 WITH ring ORDER BY ring.score DESC, ring.ring_id LIMIT 60
 RETURN ring,
        COLLECT {
-         MATCH came = (ring)-[:CONTINUES|MERGED_INTO|SPLIT_FROM]-(:Ring)
+         MATCH came = (ring)-[:CONTINUES|MERGED_INTO|SPLIT_FROM|RESPAWNED_FROM]-(:Ring)
          RETURN came LIMIT 5
        } AS came

@@ -3,7 +3,8 @@
 //             $n_rows   most relationships to delete at once
 // Returns:    n (relationships deleted; 0 when none is left)
 // Safe twice: yes
-MATCH ()-[relation:USED|LINKED_TO|MEMBER_OF|CONTINUES|MERGED_INTO|SPLIT_FROM]->()
+MATCH ()-[relation:USED|LINKED_TO|MEMBER_OF|
+           CONTINUES|MERGED_INTO|SPLIT_FROM|RESPAWNED_FROM]->()
 WHERE relation.run_id <> $run_id
 WITH relation LIMIT $n_rows
 DELETE relation

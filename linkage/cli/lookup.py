@@ -36,8 +36,9 @@ def lookup(
     The value is hashed here, as a run does it; without VALUE it is read from stdin, so that no
     shell keeps it.
     """
-    from linkage.investigate.links import set_up_link
+    from linkage.browser import browser_link
     from linkage.investigate.lookup import look_up
+    from linkage.investigate.places import browser_url
     from linkage.settings import load_settings
 
     raw = value if value is not None else _read()
@@ -51,7 +52,8 @@ def lookup(
         return
     show_table(("kind", "label", "identifier_id"),
                [(one.kind, one.label or "", one.identifier_ids[0]) for one in found])
-    note(f"now: open {set_up_link('identifier_id', found[0].identifier_ids[0])}")
+    link = browser_link("identifier_id", found[0].identifier_ids[0], browser=browser_url())
+    note(f"now: open {link}")
 
 
 def _read() -> str:

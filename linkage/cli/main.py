@@ -3,10 +3,12 @@
 import click
 
 from linkage import __version__
+from linkage.cli.calibrate import calibrate
 from linkage.cli.decisions import decisions
 from linkage.cli.evaluate import evaluate
 from linkage.cli.explain import explain
 from linkage.cli.export import export
+from linkage.cli.forget import forget
 from linkage.cli.group import LinkageGroup
 from linkage.cli.load import load
 from linkage.cli.lookup import lookup
@@ -27,7 +29,7 @@ def cli() -> None:
 
 for verb in (
     run, nightly, rings, ring, explain, report, export, load, decisions, neo4j, lookup,
-    evaluate, simulate,
+    forget, evaluate, calibrate, simulate,
 ):
     cli.add_command(verb)
 

@@ -14,8 +14,8 @@ from linkage.cli.messages import note, show_text
 def report(out: Path, ring_id: str | None) -> None:
     """Write DIR/report.html and the pages of its rings again.
 
-    Rings at enforce and review have pages, DIR/rings/RING.html; others get theirs with
-    --ring. All pages open offline and ask nobody anything.
+    The strongest rings at enforce and review have pages, DIR/rings/RING.html; others get
+    theirs with --ring. All pages open offline and ask nobody anything.
     """
     from linkage.report import write_report, write_ring_page
 

@@ -71,12 +71,12 @@ def ring(
 
 def _say_where_it_opens(ring_id: str) -> None:
     """Name the ring's address in Neo4j Browser while a local server runs."""
-    from linkage.investigate.links import browser_link
+    from linkage.browser import browser_link
     from linkage.investigate.server import default_folder, status
 
     browser = status(default_folder()).browser_url
     if browser is not None:
-        note(f"in Neo4j Browser: {browser_link(ring_id, browser=browser)}")
+        note(f"in Neo4j Browser: {browser_link('ring_id', ring_id, browser=browser)}")
 
 
 def _draw(

@@ -111,8 +111,10 @@ class Book:
         """Put a statement in force."""
         at = datetime.fromisoformat(written_at)
         self.listed[statement.account_id] = self.said[statement.account_id] = statement
-        self.since.setdefault((statement.account_id, statement.ring_id), at)
-        self.since.setdefault(("", statement.ring_id), at)
+        for who in (statement.account_id, ""):
+            # What was said again, because a line had to go, keeps its first instant.
+            known = self.since.get((who, statement.ring_id), at)
+            self.since[who, statement.ring_id] = min(known, at)
 
     def _answer(self, body: Mapping[str, Any]) -> None:
         """Keep an answer that is no older than the account's last."""
@@ -164,12 +166,26 @@ def _checked(text: bytes, book: Book, place: Path) -> Mapping[str, Any]:
     return body
 
 
-def without(written: bytes, accounts: Collection[str]) -> bytes:
-    """Return a ledger's text without what it says of some accounts; the chain holds."""
+def without(
+    written: bytes, accounts: Collection[str], *, naming: Collection[str] = ()
+) -> bytes:
+    """Return a ledger's text without what it says of some accounts; the chain holds.
+
+    Parameters
+    ----------
+    written
+        The text.
+    accounts
+        Accounts of which no line stays.
+    naming
+        Accounts of which only the answers stay.
+    """
     lines = []
     for line in map(json.loads, written.splitlines()):
-        if line["body"].get("account_id") in accounts:
-            line["body"] = {"kind": "forgotten", "body_sha256": _sealed(line["body"])}
+        body = line["body"]
+        about = body.get("account_id")
+        if about in accounts or (about in naming and body["kind"] != "answer"):
+            line["body"] = {"kind": "forgotten", "body_sha256": _sealed(body)}
         lines.append(f"{_text(line)}\n")
     return "".join(lines).encode()
 

@@ -10,6 +10,7 @@ from linkage.ingest.addresses import Network, make_addresses, parse_network
 from linkage.ingest.checksums import Checksums
 from linkage.ingest.embedding import packaged_embedder
 from linkage.ingest.events import close_events, drop_event_source, drop_repeated, read_events
+from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.identifiers import make_identifiers, placeholder_notes
 from linkage.ingest.meanings import make_meanings
 from linkage.ingest.prompts import PromptSketcher, read_prompts
@@ -50,6 +51,8 @@ _INTERMEDIATE = (
     "prompt_lone", "prompt_timed", "meaning",
 )
 
+NOBODY = Forgotten()
+
 
 def ingest(
     store: Store,
@@ -60,6 +63,7 @@ def ingest(
     quarantine: Path,
     step: Callable[[str], None] = lambda _: None,
     prompt_readers: Sequence[PromptReader] = (),
+    forgotten: Forgotten = NOBODY,
 ) -> IngestReport:
     """Read the inputs into the stage tables and return what was read and refused.
 
@@ -80,6 +84,8 @@ def ingest(
         Told what is being done, in a few words.
     prompt_readers
         Who reads the prompts besides: each has a stage table of its own.
+    forgotten
+        Accounts to leave out, with everything about them.
 
     Raises
     ------
@@ -93,7 +99,7 @@ def ingest(
     readers = {table.name: reader_of(table, sources.of(table.name)) for table in INPUT_TABLES}
     work = _Intake(
         store, settings, readers, Quarantine(quarantine, settings.max_bad_rows), step,
-        prompt_readers, notes=list(sources.notes),
+        prompt_readers, forgotten, notes=list(sources.notes),
     )
     with Checksums(sources.files) as checksums:
         work.accounts()
@@ -116,6 +122,7 @@ class _Intake:
     quarantine: Quarantine
     step: Callable[[str], None]
     prompt_readers: Sequence[PromptReader]
+    forgotten: Forgotten
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -143,16 +150,20 @@ class _Intake:
             faults=faults("accounts", duplicate,
                           f"left join {first} as f on r.account_id = f.account_id {same}"),
         )
+        n_forgotten = self.forgotten.put(self.store)
         if not self._make("account_row", as_of=self.as_of):
             raise InputError(
                 f"no usable row in {reader.files[0].path}", fix="accounts needs at least one row"
             )
-        self.store.drop("raw_accounts", "account_first", "account_in_file")
+        self.store.drop("raw_accounts", "account_first", "account_in_file", "forgotten")
         self.store.put("mail_domain", mail_domains())
         for name in ("account_key", "account_email", "account_phone"):
             self._make(name)
         self._note("select count(*) from account_row where is_test and not is_later",
                    "{:,} test accounts: their identifiers and links are left out")
+        if n_forgotten:
+            self.notes.append(f"{n_forgotten:,} forgotten accounts are still in the input: all "
+                              "rows about them are left out")
         self._note("select count(*) from account_row where is_later",
                    "{:,} accounts were made after as_of and are left out")
 

@@ -6,12 +6,14 @@ for the same hub. Every statement is safe twice: a load that was killed is simpl
 
 import logging
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import numpy as np
+import pyarrow as pa
 
 from linkage.evidence.incidence import Ints
 from linkage.investigate.client import Graph
@@ -23,6 +25,8 @@ from linkage.rings.read import read_manifest
 from linkage.store import Store
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 N_ROWS = 10_000
 """Rows of one transaction."""
@@ -116,9 +120,9 @@ class _Places:
             )
         self.number[ixs] = [int(one.rpartition(":")[2]) for one in ids]
 
-    def id(self, ix: int) -> str:
-        """Return a node's elementId."""
-        return f"{self.prefix}{self.number[ix]}"
+    def ids(self, ixs: pa.Array) -> list[str]:
+        """Return nodes' elementIds."""
+        return [f"{self.prefix}{number}" for number in self.number[ixs.to_numpy()].tolist()]
 
 
 @dataclass
@@ -149,21 +153,15 @@ class _Load:
         """Write one label's nodes and remember where they lie."""
         places = self.places.setdefault(part.space, _Places())
         load = statement("load", part.statement)
-        for rows in self._rows(part.name, part.select, part.table):
+        for rows in self._rows(part, {}):
             answer = self.lease.write(load, rows=rows, run_id=self.run_id)
             places.note(answer["ixs"], answer["ids"])
 
     def links(self, part: LinkPart) -> None:
         """Write one type's relationships."""
         load = statement("load", part.statement)
-        ends = {
-            column: (column.replace("_ix", ""), self.places[space])
-            for column, space in part.ends
-        }
-        for rows in self._rows(part.name, part.select, part.table):
-            for row in rows:
-                for column, (name, places) in ends.items():
-                    row[name] = places.id(row.pop(column))
+        ends = {column: self.places[space] for column, space in part.ends}
+        for rows in self._rows(part, ends):
             self.lease.write(load, rows=rows, run_id=self.run_id)
 
     def sweep(self) -> None:
@@ -173,17 +171,18 @@ class _Load:
         for what in ("relationships", "nodes"):
             self.n_swept += self._repeat(what)
 
-    def _rows(self, name: str, select: str, table: str) -> Iterator[list[dict[str, Any]]]:
+    def _rows(
+        self, part: NodePart | LinkPart, ends: Mapping[str, _Places]
+    ) -> Iterator[list[dict[str, Any]]]:
         """Yield rows in batches of one transaction, and tell who watches."""
-        total = int(self.store.scalar(f"select count(*) from {table}"))
-        tell, done = self.follow(name), 0
-        for batch in self.store.batches(select, rows=10 * N_ROWS):
-            for at in range(0, batch.num_rows, N_ROWS):
-                rows = batch.slice(at, N_ROWS).to_pylist()
-                yield rows
-                done += len(rows)
-                tell(done, total)
-        self.written[name] = done
+        total, done = self.store.count(part.table), 0
+        tell = self.follow(part.name)
+        batches = self.store.batches(part.select, rows=10 * N_ROWS)
+        for rows in ahead(_cut(batches, ends)):
+            yield rows
+            done += len(rows)
+            tell(done, total)
+        self.written[part.name] = done
 
     def _repeat(self, name: str, **parameters: Any) -> int:
         """Run a statement of ``cypher/sweep`` until it finds nothing more."""
@@ -197,3 +196,35 @@ class _Load:
             tell(total, total)
             if not answer["n"]:
                 return total
+
+
+def _cut(
+    batches: Iterable[pa.RecordBatch], ends: Mapping[str, _Places]
+) -> Iterator[list[dict[str, Any]]]:
+    """Yield the rows of one transaction each, nodes as elementIds."""
+    for batch in batches:
+        for at in range(0, batch.num_rows, N_ROWS):
+            some = batch.slice(at, N_ROWS)
+            columns = {
+                name.replace("_ix", "") if name in ends else name:
+                ends[name].ids(column) if name in ends else column.to_pylist()
+                for name, column in zip(some.schema.names, some.columns, strict=True)
+            }
+            yield [dict(zip(columns, row, strict=True))
+                   for row in zip(*columns.values(), strict=True)]
+
+
+def ahead(items: Iterator[T]) -> Iterator[T]:
+    """Yield items, each made in a thread of its own while the one before it is used.
+
+    Examples
+    --------
+    >>> list(ahead(iter("abc")))
+    ['a', 'b', 'c']
+    """
+    nothing = object()
+    with ThreadPoolExecutor(1) as maker:
+        coming: Future[T | object] = maker.submit(next, items, nothing)
+        while (item := coming.result()) is not nothing:
+            coming = maker.submit(next, items, nothing)
+            yield cast(T, item)

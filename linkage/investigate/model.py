@@ -14,7 +14,7 @@ NODE_OF_KIND = {
 
 OTHER = "Other"
 
-RELATIONS = ("CONTINUES", "MERGED_INTO", "SPLIT_FROM")
+RELATIONS = ("CONTINUES", "MERGED_INTO", "SPLIT_FROM", "RESPAWNED_FROM")
 """How a ring came from an earlier one."""
 
 

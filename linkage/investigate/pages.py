@@ -9,7 +9,7 @@ from html import escape
 from importlib.resources import files
 from pathlib import Path
 
-from linkage.investigate.links import OPENED
+from linkage.browser import OPENED
 from linkage.queries import Query, statements
 
 FOLDER = "linkage"

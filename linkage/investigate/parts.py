@@ -6,6 +6,8 @@ delta and the full load cannot differ.
 
 from dataclasses import dataclass
 
+from linkage.investigate.model import RELATIONS
+
 SEPARATOR = 31
 """Code of the character between the items of a list in a CSV file; no text holds it."""
 
@@ -126,7 +128,7 @@ LINKS = (
         LinkPart(type_, type_.lower(),
                  f"(select ring, other from loaded_lineage where relation = '{type_}')",
                  (("ring", "ring"), ("other", "ring")))
-        for type_ in ("CONTINUES", "MERGED_INTO", "SPLIT_FROM")
+        for type_ in RELATIONS
     ),
 )
 """Relationships, in the order they are loaded: after every node."""

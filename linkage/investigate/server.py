@@ -238,6 +238,8 @@ def _settings_text(server: Server) -> str:
         "server.memory.pagecache.size": f"{server.page_cache_mb}m",
         "initial.dbms.default_database": server.database or served_database(server.folder),
         "dbms.security.procedures.unrestricted": "gds.*" if server.with_gds else "",
+        # Nobody new comes while a server ends: it need not look out for them for 5 s.
+        "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0",
         "dbms.usage_report.enabled": "false",
         "client.allow_telemetry": "false",
         "browser.remote_content_hostname_whitelist": f"{LOOPBACK},localhost",

@@ -10,6 +10,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 
 from linkage.errors import GraphStoreError
+from linkage.lock import locked
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +19,7 @@ NEO4J_VERSION = "5.26.30"
 
 MIN_JAVA = 17
 
+_FETCH_SECONDS = 1800.0  # 150 MB over a slow line
 _COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
 _GDS_GROUP = "org.neo4j.gds"
 _INSTALL = "on Debian: apt-get install default-jre-headless maven; or give --uri of another server"
@@ -117,6 +119,8 @@ def assemble(folder: Path, *, java: str = "java", with_gds: bool = False) -> Par
     ------
     GraphStoreError
         If Java or Maven is missing or Maven fails.
+    LockedError
+        If another start fetches them for very long.
     """
     place = parts_folder(folder, with_gds=with_gds)
     found = Parts(find_java(java), place / "lib", place / "plugins")
@@ -125,17 +129,15 @@ def assemble(folder: Path, *, java: str = "java", with_gds: bool = False) -> Par
     maven = shutil.which("mvn")
     if maven is None:
         raise GraphStoreError("fetching Neo4j needs Maven, and there is no mvn here", fix=_INSTALL)
-    log.info("fetching Neo4j %s with Maven, once", NEO4J_VERSION)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with tempfile.TemporaryDirectory(dir=folder, prefix=".parts-") as made:
-        whole = Path(made) / "whole"
-        _fetch(maven, whole, with_gds=with_gds)
-        try:
+    # One at a time: two Mavens at once may damage the folder where Maven keeps what it fetched.
+    with locked(folder / ".parts.lock", f"Neo4j's programs in {folder}", wait_s=_FETCH_SECONDS):
+        if place.exists():
+            return found
+        log.info("fetching Neo4j %s with Maven, once", NEO4J_VERSION)
+        with tempfile.TemporaryDirectory(dir=folder, prefix=".parts-") as made:
+            whole = Path(made) / "whole"
+            _fetch(maven, whole, with_gds=with_gds)
             whole.rename(place)
-        except OSError:
-            # Another start was first; its parts are the same.
-            if not place.exists():
-                raise
     return found
 
 

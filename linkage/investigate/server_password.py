@@ -80,7 +80,9 @@ def _tell(password: str, folder: Path, parts: Parts, environment: dict[str, str]
             env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
         )
     if done.returncode:
-        said = (done.stderr + done.stdout).strip().splitlines() or ["it said nothing"]
+        lines = (done.stderr + done.stdout).strip().splitlines()
+        # Java's launcher tells of the options that it finds in the environment.
+        said = [line for line in lines if not line.startswith("NOTE: ")] or ["it said nothing"]
         raise GraphStoreError(
             f"Neo4j did not take its first password: {said[0].replace(password, '…')}",
             fix=f"remove {folder} to begin anew",

@@ -1,18 +1,19 @@
 """The charts of a ring's page, as Vega-Lite made with Altair; their data come later by name.
 
 Colours are the page's own variables, so that a chart follows light, dark and print by
-itself; ``PRINTED`` has the same for a picture that stands alone.
+itself; ``PRINTED`` has the same for a picture that stands alone. Pages take the charts from
+:mod:`linkage.report.specs`, where they are kept; ``python -m linkage.report.charts`` writes
+them again after a change.
 """
 
 import json
-from functools import cache
+from pathlib import Path
 from typing import Any
 
 import altair as alt
 
+from linkage.report.specs import NAME, WEEKDAYS, charts
 from linkage.schema import TIERS
-
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 HUES = tuple(f"var(--hue-{n})" for n in range(13))
 """Colours of sub-groups, the first for accounts of none."""
@@ -34,9 +35,8 @@ WIDTH = 640
 """Width of a chart, in pixels; the page scales it to its column."""
 
 
-@cache
-def charts() -> dict[str, Any]:
-    """Return the specification of each chart, by name, with its data left to be filled in."""
+def drawn() -> dict[str, Any]:
+    """Draw each chart anew: its specification by name, its data left to be filled in."""
     # Altair's own types do not follow its chains of methods.
     made: dict[str, Any] = {
         "network": _network(), "days": _days(), "week": _week(), "families": _families(),
@@ -44,7 +44,7 @@ def charts() -> dict[str, Any]:
     }
     found = {}
     for name, chart in made.items():
-        # Validating takes a second of every run; tests do it once.
+        # Validating takes a second; tests do it once.
         spec = chart.configure(**_config()).to_dict(validate=False)
         # A page names no address, not even one that nobody asks.
         del spec["$schema"]
@@ -213,3 +213,8 @@ def _map() -> Any:
         tooltip=["ring:N", alt.Tooltip("accounts:Q", format=","), "score:Q", "tier:N"],
         description="ring:N",
     ).properties(width=WIDTH, height=220, description="Rings by accounts and score.")
+
+
+if __name__ == "__main__":
+    kept = json.dumps(drawn(), indent=1) + "\n"
+    Path(__file__).with_name(NAME).write_text(kept, encoding="utf-8")

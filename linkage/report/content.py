@@ -2,16 +2,19 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.report.charts import charts
+from linkage.report.specs import charts
 from linkage.rings.profile import read_profile
-from linkage.rings.read import Ring, read_manifest, read_output, read_rings
+from linkage.rings.read import Ring, read_manifest, read_output
 from linkage.rings.view import RingIdentifier, ring_identifiers
 from linkage.rings.wording import wording
 from linkage.schema import TIERS
@@ -32,14 +35,26 @@ MAX_TEXT = 300
 MAX_ROWS = 200
 """Rows shown of one list in the manifest."""
 
+EVIDENCE_COLUMNS = [
+    "ring_id", "kind", "identifier_id", "label", "bits", "n_accounts_total",
+    "n_accounts_in_ring", "creates",
+]
+MEMBER_COLUMNS = [
+    "ring_id", "account_id", "confidence", "role", "tier", "evidence_bits", "reason_codes"
+]
 
-def report_content(out: Path, pages: Mapping[str, str] | None = None) -> dict[str, Any]:
+
+def report_content(
+    out: Path, rings: Sequence[Ring], pages: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Return what the page shows, as plain values.
 
     Parameters
     ----------
     out
         A folder with the tables and the manifest of a run.
+    rings
+        Its rings, strongest first.
     pages
         Address of each ring's own page, from the report's folder.
 
@@ -48,7 +63,6 @@ def report_content(out: Path, pages: Mapping[str, str] | None = None) -> dict[st
     InputError
         If a table or the manifest is missing.
     """
-    rings = read_rings(out)
     shown = rings[:MAX_RINGS]
     details = _details(out, shown)
     by_tier = Counter(ring.tier for ring in rings)
@@ -89,18 +103,21 @@ def _ring(ring: Ring) -> dict[str, Any]:
     }
 
 
-def _details(out: Path, rings: tuple[Ring, ...]) -> list[dict[str, Any] | None]:
+def _details(out: Path, rings: Sequence[Ring]) -> list[dict[str, Any] | None]:
     """Return identifiers and members per ring, None from where the room is used up."""
-    evidence = read_output(out, "evidence")
+    evidence = _of_rings(read_output(out, "evidence", columns=EVIDENCE_COLUMNS), rings)
     held = evidence.filter(pc.not_equal(evidence["identifier_id"], ""))
-    n_accounts = {ring.ring_id: ring.n_accounts for ring in read_rings(out)}
+    n_accounts = {ring.ring_id: ring.n_accounts for ring in rings}
     identifiers = ring_identifiers(
         held, n_accounts, words=wording(read_manifest(out)), most=MAX_IDENTIFIERS
     )
-    members = _members(out)
+    members = _members(out, rings)
     room = MAX_DETAIL_BYTES
     details: list[dict[str, Any] | None] = []
     for ring in rings:
+        if room < 0:
+            details.append(None)
+            continue
         detail = {
             "identifiers": [_identifier(row) for row in identifiers.get(ring.ring_id, ())],
             "members": members.get(ring.ring_id, []),
@@ -110,19 +127,30 @@ def _details(out: Path, rings: tuple[Ring, ...]) -> list[dict[str, Any] | None]:
     return details
 
 
-def _members(out: Path) -> dict[str, list[list[Any]]]:
+def _members(out: Path, rings: Sequence[Ring]) -> dict[str, list[list[Any]]]:
     """Return the first members of each ring as rows of the page's table."""
-    names = ["ring_id", "account_id", "confidence", "role", "tier", "evidence_bits"]
-    rows = read_output(out, "members").select([*names, "reason_codes"]).to_pandas()
-    rows = rows.sort_values(["ring_id", "confidence", "account_id"], ascending=[True, False, True])
-    first = rows.groupby("ring_id").head(MAX_MEMBERS)
+    rows = _of_rings(read_output(out, "members", columns=MEMBER_COLUMNS), rings).sort_by([
+        ("ring_id", "ascending"), ("confidence", "descending"), ("account_id", "ascending")
+    ])
+    ring_ids = rows["ring_id"].to_numpy()
+    bounds = np.flatnonzero(np.r_[ring_ids[1:] != ring_ids[:-1], len(ring_ids) > 0]) + 1
     found: dict[str, list[list[Any]]] = {}
-    for row in first.itertuples(index=False):
-        found.setdefault(str(row.ring_id), []).append([
-            _short(str(row.account_id)), round(float(row.confidence), 3), str(row.role),
-            str(row.tier), round(float(row.evidence_bits), 2), _short(" ".join(row.reason_codes)),
-        ])
+    for start, end in pairwise([0, *bounds.tolist()]):
+        first = rows.slice(start, min(end - start, MAX_MEMBERS)).to_pydict()
+        found[str(ring_ids[start])] = [
+            [_short(account_id), round(confidence, 3), role, tier, round(bits, 2),
+             _short(" ".join(codes))]
+            for account_id, confidence, role, tier, bits, codes in zip(
+                *(first[name] for name in MEMBER_COLUMNS[1:]), strict=True
+            )
+        ]
     return found
+
+
+def _of_rings(rows: pa.Table, rings: Sequence[Ring]) -> pa.Table:
+    """Rows of some rings."""
+    wanted = pa.array([ring.ring_id for ring in rings], pa.string())
+    return rows.filter(pc.is_in(rows["ring_id"], wanted))
 
 
 def _identifier(row: RingIdentifier) -> list[Any]:

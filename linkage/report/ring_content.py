@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlsplit
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.report.charts import WEEKDAYS, charts
+from linkage.browser import browser_link
 from linkage.report.network import core_picture
+from linkage.report.specs import WEEKDAYS, charts
 from linkage.rings.measures import measures_of
 from linkage.rings.profile import Profile, read_profile
 from linkage.rings.prose import RingStory, ring_story
@@ -98,7 +99,7 @@ def ring_content(tables: Tables, ring: Ring) -> dict[str, Any]:
         "tier": ring.tier, "score": round(ring.score, 4), "lineage": ring.lineage,
         "profile": _short(profile.sentence if profile else ""), "n_accounts": ring.n_accounts,
         "sentences": [_long(one) for one in story.sentences],
-        "link": browser_link(ring.ring_id, _browser(tables.manifest)),
+        "link": _link(ring.ring_id, tables.manifest),
         "specs": {
             name: spec for name, spec in charts().items()
             if name in data and all(data[name].values())
@@ -114,29 +115,13 @@ def ring_content(tables: Tables, ring: Ring) -> dict[str, Any]:
     }
 
 
-def browser_link(ring_id: str, browser: str) -> str | None:
-    """Return the address that opens a ring in Neo4j Browser; None without a browser.
-
-    Examples
-    --------
-    >>> browser_link("ring-1f", "")
-    >>> browser_link("ring-1f", "http://graph.example:7474/browser/")[:60]
-    'http://graph.example:7474/browser/?dbms=neo4j%3A%2F%2Fneo4j%'
-    """
-    parts = urlsplit(browser)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+def _link(ring_id: str, manifest: Mapping[str, Any]) -> str | None:
+    """Return the ring's address in Neo4j Browser; None where the run's settings name none."""
+    browser = str(manifest.get("settings", {}).get("neo4j_browser") or "")
+    # The manifest is a file like any other: no page links to a script in it.
+    if urlsplit(browser).scheme not in ("http", "https"):
         return None
-    text = ring_id.replace("\\", "").replace("'", "")
-    asked = {
-        "dbms": f"neo4j://neo4j@{parts.hostname}:7687", "db": "neo4j", "cmd": "edit",
-        "arg": f"MATCH (ring:Ring {{ring_id: '{text}'}}) RETURN ring",
-    }
-    return f"{browser}?{urlencode(asked, quote_via=quote)}"
-
-
-def _browser(manifest: Mapping[str, Any]) -> str:
-    """Address of Neo4j Browser in the run's settings; empty when there is none."""
-    return str(manifest.get("settings", {}).get("neo4j_browser") or "")
+    return browser_link("ring_id", ring_id, browser=browser)
 
 
 def _of(table: pa.Table, ring: Ring) -> pa.Table:

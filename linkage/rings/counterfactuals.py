@@ -15,18 +15,18 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from linkage.evidence.incidence import Flags, Floats, Ints
-from linkage.rings.features import HELD_NATS, KNOWN_FAMILIES
+from linkage.evidence.incidence import Flags, Floats
 from linkage.rings.judge import judge
+from linkage.rings.remainders import (
+    Remainders,
+    everything,
+    held_shares,
+    in_parts,
+    remainders,
+    shapes,
+)
 from linkage.rings.ring_graph import RingGraph
 from linkage.schema import TIERS
-from linkage.signals import NEVER_ALONE
-
-NATS = float(np.log(2))
-"""Nats in a bit."""
-
-ALIASES = ("email_root", "email_stem")
-"""Kinds that tell aliases of one mailbox."""
 
 MOST_IDENTIFIERS = 10
 """Identifiers taken away one at a time, those with the most bits first."""
@@ -109,15 +109,23 @@ def standings(graph: RingGraph, asked: list[tuple[str, str, Flags]]) -> list[Sta
     asked
         For each answer: what is taken away in words, its sort, and (n_identifiers,) flags.
     """
-    rows, measures = [], []
-    before = _shapes(graph, _everything(graph))
-    for without, sort, gone in asked:
-        left = _left(graph, gone)
-        rows.append(Standing(
-            without=without, sort=sort, n_accounts=int(left.kept.sum()), n_pieces=left.n_pieces,
-            bits=float(left.bits[left.kept].mean()) if left.kept.any() else 0.0, tier=None,
-        ))
-        measures.append(_measures(graph, left, before))
+    rows: list[Standing] = []
+    measures: list[dict[str, float]] = []
+    before = shapes(graph, everything(graph))
+    for gone in in_parts(graph, np.array([one[2] for one in asked], dtype=bool)):
+        left = remainders(graph, gone)
+        some = asked[len(rows) : len(rows) + len(gone)]
+        rows += [
+            Standing(
+                without=without, sort=sort, n_accounts=int(kept.sum()), n_pieces=n_pieces,
+                bits=float(bits[kept].mean()) if kept.any() else 0.0, tier=None,
+            )
+            for (without, sort, _), n_pieces, bits, kept in zip(
+                some, left.n_pieces.tolist(), left.bits, left.kept, strict=True
+            )
+        ]
+        if graph.measures:
+            measures += _measures(graph, left, before)
     if not graph.measures:
         return rows
     # One call judges them all: a call takes as long for one ring as for a hundred.
@@ -152,112 +160,21 @@ def _by_loss(rows: list[Standing]) -> list[Standing]:
     ))
 
 
-@dataclass(frozen=True)
-class _Left:
-    """What remains of a ring."""
-
-    kept: Flags
-    """(n_accounts,) members of the largest piece."""
-    alive: Flags
-    """(n_rows,) rows of evidence that count, of the largest piece alone."""
-    bits: Floats
-    """(n_accounts,) what remains of each member's evidence."""
-    whole: Flags
-    """(n_families,) families of which something remains."""
-    n_pieces: int
-
-
-def _everything(graph: RingGraph) -> _Left:
-    """Nothing taken away, and nobody has left."""
-    return _Left(
-        np.ones(graph.n_accounts, bool), np.ones(graph.bits.nnz, bool),
-        np.array([member.evidence_bits for member in graph.members]),
-        np.ones(len(graph.families), bool), 1,
-    )
-
-
-def _left(graph: RingGraph, gone: Flags) -> _Left:
-    """Let members leave until nobody does, and keep the largest piece."""
-    row, column, n = graph.edge.row, graph.edge.col, len(graph.identifiers)
-    whole = np.array(
-        [not gone[graph.family == at].all() for at in range(len(graph.families))], dtype=bool
-    )
-    # Nobody lacks what nobody holds.
-    other = graph.prior_bits + graph.other_bits[:, whole].sum(axis=1)
-    kept = np.ones(graph.n_accounts, dtype=bool)
-    while True:
-        n_left = np.bincount(column[kept[row]], minlength=n)
-        live = ~gone & ((n_left >= 2) | (n_left == graph.n_rows))
-        alive = kept[row] & live[column]
-        bits = other + np.bincount(
-            row[alive], weights=graph.edge.data[alive], minlength=graph.n_accounts
-        )
-        stay = kept & (bits > 0)
-        if (stay == kept).all():
-            break
-        kept = stay
-    largest, n_pieces = _largest(graph, kept, alive)
-    return _Left(largest, alive & largest[row], bits, whole, n_pieces)
-
-
-def _largest(graph: RingGraph, kept: Flags, alive: Flags) -> tuple[Flags, int]:
-    """Flag the members of the largest piece, and count the pieces of two or more."""
-    piece = graph.pieces(alive)
-    count = np.bincount(piece[kept], minlength=1)
-    if count.max() < 2:
-        return np.zeros(graph.n_accounts, dtype=bool), 0
-    return kept & (piece == count.argmax()), int((count >= 2).sum())
-
-
-def _measures(graph: RingGraph, left: _Left, before: dict[str, float]) -> dict[str, float]:
-    """The ring's own measures, changed where identifiers matter."""
-    measures = graph.measures | _held(graph, left)
-    for name, value in _shapes(graph, left).items():
-        if name not in measures or value == before[name]:
-            continue
+def _measures(
+    graph: RingGraph, left: Remainders, before: dict[str, Floats]
+) -> list[dict[str, float]]:
+    """The ring's own measures for each answer, changed where identifiers matter."""
+    changed = [graph.measures.copy() for _ in left.kept]
+    for name, values in held_shares(graph, left).items():
+        for measures, value in zip(changed, values.tolist(), strict=True):
+            measures[name] = value
+    for name, values in shapes(graph, left).items():
+        was = float(before[name][0])
         is_sum = name.startswith("n_") or name == "alias_share"
-        measures[name] = max(measures[name] + value - before[name], 0.0) if is_sum else value
-    return measures | {"n_accounts": float(left.kept.sum())}
-
-
-def _held(graph: RingGraph, left: _Left) -> dict[str, float]:
-    """Share of the members that each family holds, and their mean evidence."""
-    n = max(int(left.kept.sum()), 1)
-    found = {"nats": float(left.bits[left.kept].sum() * NATS / n)}
-    n_families = len(graph.families)
-    place = graph.edge.row[left.alive] * n_families + graph.family[graph.edge.col[left.alive]]
-    own = np.bincount(
-        place, weights=graph.edge.data[left.alive], minlength=graph.n_accounts * n_families
-    ).reshape(graph.n_accounts, n_families)
-    for at, name in enumerate(graph.families):
-        nats = (own[:, at] + graph.other_bits[:, at] * left.whole[at])[left.kept] * NATS
-        # Published bits are rounded to a millionth.
-        found[f"held_{name}"] = float((nats >= HELD_NATS - 1e-5).sum() / n)
-    return found
-
-
-def _shapes(graph: RingGraph, left: _Left) -> dict[str, float]:
-    """How members share within each family, as far as the evidence shows."""
-    inside: Ints = np.bincount(graph.edge.col[left.alive], minlength=len(graph.identifiers))
-    n = max(int(left.kept.sum()), 1)
-    counts = (inside >= 2) & graph.creates
-    own = inside / np.maximum(graph.n_total, 1)
-    found: dict[str, float] = {}
-    for family in (*KNOWN_FAMILIES, "other"):
-        names = [
-            at for at, name in enumerate(graph.families)
-            if name == family or (family == "other" and name not in KNOWN_FAMILIES)
-        ]
-        at = np.flatnonzero(counts & np.isin(graph.family, names))
-        top = at[np.lexsort((graph.n_total[at], -inside[at]))[:1]]
-        found |= {
-            f"top_{family}": float(inside[top].sum() / n), f"own_{family}": float(own[top].sum()),
-            f"n_{family}": float(len(at)),
-        }
-    is_alias = np.array([one.kind in ALIASES for one in graph.identifiers], dtype=bool)
-    found["alias_share"] = min(float(inside[counts & is_alias & (own >= 0.5)].sum() / n), 1.0)
-    solid = np.array([name not in NEVER_ALONE for name in graph.families], dtype=bool)
-    ties = graph.creates & solid[graph.family] & (2 * inside >= graph.n_total)
-    part, _ = _largest(graph, left.kept, left.alive & ties[graph.edge.col])
-    found["largest_part"] = max(float(part.sum()), 1.0) / n
-    return found
+        for measures, value in zip(changed, values.tolist(), strict=True):
+            if name in measures and value != was:
+                measures[name] = max(measures[name] + value - was, 0.0) if is_sum else value
+    return [
+        measures | {"n_accounts": float(n)}
+        for measures, n in zip(changed, left.n_accounts, strict=True)
+    ]

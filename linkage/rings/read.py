@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -36,6 +37,8 @@ class Ring:
     families: tuple[str, ...]
     """Independent families of evidence that hold the ring together."""
     n_core: int
+    looks_like: str | None = None
+    """Innocent group that a ring at watch or benign looks like; None for none."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,9 @@ class Member:
     role: str
     reason_codes: tuple[str, ...]
     evidence_bits: float
+    stability: float | None = None
+    """Share of the times that it is found again with a fifth of the identifiers gone; None
+    below review."""
 
 
 @dataclass(frozen=True)
@@ -104,7 +110,9 @@ class Evidence:
     share as well (hubs, shared networks, placeholders); None where nobody said."""
 
 
-def read_output(out: Path, name: str, *, filters: Filters | None = None) -> pa.Table:
+def read_output(
+    out: Path, name: str, *, filters: Filters | None = None, columns: list[str] | None = None
+) -> pa.Table:
     """Return one table of an output folder, or the rows that pass the filters.
 
     Parameters
@@ -115,6 +123,8 @@ def read_output(out: Path, name: str, *, filters: Filters | None = None) -> pa.T
         ``rings``, ``members``, ``evidence``, ``capabilities``, ``timeline`` or ``pivots``.
     filters
         (column, operator, value) triples that must all hold.
+    columns
+        What to read of what is there; None reads all.
 
     Raises
     ------
@@ -123,7 +133,8 @@ def read_output(out: Path, name: str, *, filters: Filters | None = None) -> pa.T
     """
     path = out / f"{name}.parquet"
     try:
-        return pq.read_table(path, filters=filters)
+        known = columns and [name for name in pq.read_schema(path).names if name in columns]
+        return pq.read_table(path, filters=filters, columns=known)
     except (OSError, pa.ArrowInvalid) as error:
         problem = f"cannot read {path}" if path.exists() else f"{out} has no {name}.parquet"
         raise InputError(problem, fix="give the folder that linkage run --out wrote") from error
@@ -240,8 +251,13 @@ def kind_families(manifest: Mapping[str, Any]) -> dict[str, str]:
 def _row(form: type[Row], values: Mapping[str, Any]) -> Row:
     """Build a row's dataclass; columns it does not know are left out."""
     known = {
-        f.name: tuple(values[f.name] or ()) if str(f.type).startswith("tuple") else values[f.name]
-        for f in fields(form)  # type: ignore[arg-type]
-        if f.name in values
+        name: tuple(values[name] or ()) if is_many else values[name]
+        for name, is_many in _fields_of(form) if name in values  # type: ignore[arg-type]
     }
     return form(**known)
+
+
+@cache
+def _fields_of(form: Any) -> tuple[tuple[str, bool], ...]:
+    """Names of a row's fields, and whether each holds many values."""
+    return tuple((f.name, str(f.type).startswith("tuple")) for f in fields(form))

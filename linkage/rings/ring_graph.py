@@ -81,19 +81,47 @@ class RingGraph:
 
     def pieces(self, alive: Flags) -> Ints:
         """(n_accounts,) which piece each account is in, joined by some rows of ``edge`` alone."""
-        n = self.n_accounts
-        row, column = self.edge.row[alive], n + self.edge.col[alive]
+        at = np.flatnonzero(alive)
+        piece: Ints = self.pieces_of_each(1, np.zeros(len(at), dtype=np.int64), at)[0]
+        return piece
+
+    def pieces_of_each(self, n_answers: int, answer: Ints, at: Ints) -> Ints:
+        """(n_answers, n_accounts) the pieces, for several choices of rows at once.
+
+        Parameters
+        ----------
+        n_answers
+            Number of choices.
+        answer, at
+            (n_chosen,) choice, from 0, and position in ``edge`` of each row that joins;
+            both in order.
+        """
+        n, size = self.n_accounts, sum(self.bits.shape)
+        first, column = answer * size, self.edge.col[at]
         # Of some identifiers one holder alone has a row: the others of the ring hold it too,
-        # and it says nothing of them. They are taken to be where the surest member is.
-        inside = np.array([one.n_accounts_in_ring for one in self.identifiers], dtype=np.int64)
-        unseen = column[((self.n_rows == 1) & (inside >= 2))[column - n]]
-        row = np.concatenate([row, np.zeros(len(unseen), dtype=row.dtype)])
-        column = np.concatenate([column, unseen])
-        size = n + self.bits.shape[1]
-        joined = sp.coo_matrix((np.ones(len(row), np.int8), (row, column)), shape=(size, size))
-        return np.asarray(
-            sp.csgraph.connected_components(joined, directed=False)[1][:n], dtype=np.int64
+        # and it says nothing of them. They are taken to be where the surest member is: each
+        # choice has a vertex more, which joins them to it.
+        unseen = np.flatnonzero(self._is_seen_once[column])
+        joins = np.concatenate([np.arange(n_answers), answer[unseen]])
+        joined = np.concatenate([np.arange(n_answers) * size, (first + n + column)[unseen]])
+        n_of = np.bincount(first + self.edge.row[at], minlength=n_answers * size)
+        n_of = np.concatenate([n_of, np.bincount(joins, minlength=n_answers)])
+        ends = np.concatenate([first + n + column, joined[np.argsort(joins, kind="stable")]])
+        # Rows come in order, so that nothing has to be sorted.
+        graph = sp.csr_matrix(
+            (np.ones(len(ends)), ends, np.concatenate([[0], np.cumsum(n_of)])),
+            shape=(n_answers * (size + 1),) * 2,
         )
+        piece = sp.csgraph.connected_components(graph, directed=False)[1]
+        piece = piece[: n_answers * size].reshape(n_answers, size)[:, :n]
+        return np.asarray(piece, dtype=np.int64)
+
+    @cached_property
+    def _is_seen_once(self) -> Flags:
+        """(n_identifiers,) do several of the ring hold the identifier, and one has a row?"""
+        inside = np.array([one.n_accounts_in_ring for one in self.identifiers], dtype=np.int64)
+        seen_once: Flags = (self.n_rows == 1) & (inside >= 2)
+        return seen_once
 
 
 def ring_graph(

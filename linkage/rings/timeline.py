@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
-from scipy.stats import poisson
+from scipy.special import pdtrc
 
 from linkage.queries import query
 from linkage.schema import PIVOTS, TIMELINE
@@ -61,20 +61,15 @@ def pivots(store: Store, ring_ids: pa.Array) -> pa.Table:
     with it.
     """
     models = store.arrow("select * from model order by model").to_pandas()
-    used = _ringed(store, "ring_model_day")
     new = models[models["first_day"] > models["first_day"].min()]
-    others = used[used["ring"] == _NOBODY]
+    used = _ringed(store, "ring_model_day") if len(new) else pd.DataFrame()
     rows = []
-    for ring, own in used[used["ring"] != _NOBODY].groupby("ring"):
-        taken_up = own.groupby("model_code")["day"].min()
-        for code, name, appeared in new.itertuples(index=False):
-            if code not in taken_up.index:
-                continue
-            adopted = taken_up[code]
-            n, share = _use(own, code, adopted)
-            if n >= MIN_PIVOT and share >= PIVOT_SHARE:
-                rows.append((ring, name, appeared, adopted, n, share,
-                             _use(others, code, adopted)[1]))
+    for code, name, appeared in new.itertuples(index=False):
+        taken_up = _first_weeks(used, code, len(ring_ids))
+        moved = taken_up[(taken_up["n"] >= MIN_PIVOT) & (taken_up["share"] >= PIVOT_SHARE)]
+        for ring, adopted, n, share in moved.itertuples(index=True):
+            rows.append((ring, name, appeared, adopted, n, share,
+                         _use(used[used["ring"] == _NOBODY], code, adopted)))
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(PIVOTS)
     table = pa.table({
         "ring_id": ring_ids.take(pa.array(columns[0], pa.int64())),
@@ -95,11 +90,41 @@ def _ringed(store: Store, name: str) -> pd.DataFrame:
     return rows
 
 
-def _use(used: pd.DataFrame, model_code: int, first: int) -> tuple[int, float]:
-    """Return conversations with a model in the days from one on, and their share of all."""
+def _first_weeks(used: pd.DataFrame, model_code: int, n_rings: int) -> pd.DataFrame:
+    """Return the rings that took up a model, with the first week that each was at it.
+
+    Indexed by ring: day of the first use (``adopted``), conversations with the model in the
+    days from it on (``n``), and their ``share`` of all.
+    """
+    in_ring = used[used["ring"] != _NOBODY]
+    ring, day = in_ring["ring"].to_numpy(), in_ring["day"].to_numpy(np.int64)
+    n = in_ring["n_conversations"].to_numpy()
+    is_it = (in_ring["model_code"] == model_code).to_numpy()
+    adopted = np.full(n_rings, np.iinfo(np.int64).max)
+    np.minimum.at(adopted, ring[is_it], day[is_it])
+    in_week = (day >= adopted[ring]) & (day - adopted[ring] < PIVOT_DAYS)
+    # Whole numbers below 2^53: sums of them as floats are exact.
+    total, of_it = (
+        np.bincount(ring[rows], weights=n[rows], minlength=n_rings).astype(np.int64)
+        for rows in (in_week, in_week & is_it)
+    )
+    rings = np.unique(ring[is_it])
+    return pd.DataFrame({
+        "adopted": adopted[rings], "n": of_it[rings],
+        "share": [_share(*both) for both in zip(of_it[rings], total[rings], strict=True)],
+    }, index=rings)
+
+
+def _use(used: pd.DataFrame, model_code: int, first: int) -> float:
+    """Return the share of a model in all conversations of the days from one on."""
     week = used[used["day"].between(first, first + PIVOT_DAYS - 1)]
     n = int(week.loc[week["model_code"] == model_code, "n_conversations"].sum())
-    return n, round(n / max(int(week["n_conversations"].sum()), 1), 6)
+    return _share(n, int(week["n_conversations"].sum()))
+
+
+def _share(n: int, total: int) -> float:
+    """Return a part of a whole, rounded; 0 of nothing."""
+    return round(int(n) / max(int(total), 1), 6)
 
 
 def _with_bursts(born: pd.DataFrame) -> pd.DataFrame:
@@ -114,7 +139,8 @@ def _with_bursts(born: pd.DataFrame) -> pd.DataFrame:
     pace = (others.reindex(rings["day"]).fillna(0).to_numpy() + 1) / (others.sum() + n_days)
     by_ring = rings.groupby("ring")["n_born"]
     expected = by_ring.transform("sum").to_numpy() * pace
-    chance = poisson.sf(rings["n_born"].to_numpy() - 1, expected)
+    # The chance of as many or more; scipy.stats says the same, and takes a second to load.
+    chance = pdtrc(rings["n_born"].to_numpy() - 1, expected)
     rings["is_burst"] = (chance * by_ring.transform("size").to_numpy() < BURST_CHANCE) & (
         rings["n_born"].to_numpy() >= MIN_BURST
     )

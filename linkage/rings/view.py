@@ -149,7 +149,8 @@ def ring_identifiers(
     keys = ["ring_id", "kind", "identifier_id"]
     if "creates" not in evidence.column_names:
         evidence = evidence.append_column("creates", pa.nulls(evidence.num_rows, pa.bool_()))
-    sums = evidence.group_by(keys).aggregate([
+    # One thread, or sums differ in their last bits and ties fall one way or the other.
+    sums = evidence.group_by(keys, use_threads=False).aggregate([
         ("bits", "sum"), ("label", "max"), ("n_accounts_total", "max"),
         ("n_accounts_in_ring", "max"), ("creates", "max"),
     ]).to_pandas()

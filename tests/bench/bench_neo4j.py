@@ -88,9 +88,11 @@ def _delta(folder: Path, local: server.Server, n_accounts: int) -> None:
             sum(watch.seconds.get(name, 0.0) for name in names) for names in (NODES, LINKS))
         rows.append((night, n_nodes, n_links, round(n_nodes / on_nodes),
                      round(n_links / on_links), result.seconds, spent))
-    show_table(f"delta, {n_accounts:,} accounts", (
-        "load", "nodes", "relationships", "nodes/s", "relationships/s", "whole, s",
-        "server's CPU, s"), rows)
+        # Table by table, so that a run that is cut off has said something.
+        show_table(f"delta, {n_accounts:,} accounts", (
+            "load", "nodes", "relationships", "nodes/s", "relationships/s", "whole, s",
+            "server's CPU, s"), rows)
+        show_table(f"stages of {night}", ("stage", "seconds"), list(watch.seconds.items()))
 
 
 def _cpu_seconds(local: server.Server) -> float:

@@ -9,10 +9,10 @@ import neo4j
 import pytest
 from graph_seed import load_seed, small_graph
 from graph_server import clear
-from investigator import Investigator
-from playwright.sync_api import Browser, sync_playwright
+from investigator import PATIENCE_MS, Investigator
+from playwright.sync_api import Browser, expect, sync_playwright
 
-from linkage.investigate.links import browser_link
+from linkage.browser import browser_link
 from linkage.investigate.server import ServerStatus
 
 PICTURES = Path(__file__).parents[2] / ".demo" / "screenshots"
@@ -25,6 +25,8 @@ def chromium() -> Iterator[Browser]:
     program = shutil.which("chromium")
     if program is None and not os.environ.get("CI"):
         pytest.skip("no chromium here: tests/bin/prepare installs it")
+    # What is expected comes at once, or late on a busy machine: five seconds would be luck.
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         # Chromium's own walls do not stand where root runs it.
         browser = playwright.chromium.launch(
@@ -58,6 +60,7 @@ def investigator(
     context = chromium.new_context(viewport={"width": 1400, "height": 1000})
     person = Investigator(context.new_page(), PICTURES)
     assert neo4j_server.browser_url is not None
-    person.sign_in(browser_link("ring-a1", browser=neo4j_server.browser_url), neo4j_auth[1])
+    link = browser_link("ring_id", "ring-a1", browser=neo4j_server.browser_url)
+    person.sign_in(link, neo4j_auth[1])
     yield person
     context.close()

@@ -28,8 +28,12 @@ class Investigator:
         page.set_default_timeout(PATIENCE_MS)
 
     def sign_in(self, url: str, password: str) -> None:
-        """Open an address and connect; the guide opens by itself."""
+        """Open an address and connect."""
         self.page.goto(url)
+        self.connect(password)
+
+    def connect(self, password: str) -> None:
+        """Connect on the page that is open; the guide opens by itself."""
         self.page.get_by_test_id("password").fill(password)
         self.page.get_by_test_id("connect").click()
         self.page.get_by_text(GUIDE).first.wait_for()

@@ -1,11 +1,17 @@
 """A case in Neo4j Browser, from the link in a report to a decision that is kept."""
 
+import json
 import re
 
-from graph_seed import EVIL
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+from graph_seed import EVIL, GROWN
+from literals import literal
+from outputs import LARGE, write_output
 from playwright.sync_api import expect
 
-from linkage.investigate.links import literal
+from linkage.browser import browser_link
+from linkage.report import write_ring_page
 
 
 def test_login_opens_the_guide_and_the_link_fills_the_editor(investigator):
@@ -93,22 +99,39 @@ def test_hostile_ids_and_labels_are_shown_as_text(investigator, graph, n_wide):
     assert graph.execute_query("match (n:Account) return count(n) as n").records[0]["n"] > n_wide
 
 
-def test_a_link_to_a_hostile_account_opens_that_account(
-    investigator, neo4j_server, neo4j_auth
-):
-    from linkage.investigate.links import plain_link, set_up_link
-
+def test_a_link_to_a_hostile_account_opens_that_account(investigator, neo4j_server):
     for text in EVIL[::2]:
         investigator.page.goto(
-            set_up_link("account_id", text, browser=neo4j_server.browser_url)
+            browser_link("account_id", text, browser=neo4j_server.browser_url)
         )
         investigator.page.get_by_test_id("editor-Run").wait_for()
         investigator.page.wait_for_function("document.querySelector('.view-line')?.innerText")
         assert literal(text) in investigator.editor.splitlines()[0]
     assert investigator.page.evaluate("window.owned") is None
-    plain = plain_link(
-        "account_id", EVIL[0], browser=neo4j_server.browser_url, bolt_uri=neo4j_server.bolt_uri
-    )
-    investigator.page.goto(plain)
-    investigator.page.wait_for_function("document.querySelector('.view-line')?.innerText")
-    assert literal(EVIL[0]) in investigator.editor.splitlines()[0]
+
+
+def test_the_link_on_a_ring_of_the_report_opens_that_ring(
+    investigator, neo4j_server, neo4j_auth, tmp_path
+):
+    out, page = _report_of(GROWN, tmp_path / "out", neo4j_server.browser_url), investigator.page
+    page.goto(write_ring_page(out, GROWN).as_uri())
+    page.get_by_role("link", name="Open in Neo4j Browser").click()
+    investigator.connect(neo4j_auth[1])
+    frame = investigator.run_editor()
+    expect(frame.locator(".node", has_text=GROWN).first).to_be_attached()
+    investigator.shot("10-from-the-report")
+
+
+def _report_of(ring_id, out, browser):
+    """Write an output with a ring of that name and with Browser's address."""
+    write_output(out)
+    for path in out.glob("*.parquet"):
+        table = pq.read_table(path)
+        if "ring_id" in table.column_names:
+            names = pc.replace_substring(table["ring_id"], LARGE, ring_id)
+            at = table.schema.get_field_index("ring_id")
+            pq.write_table(table.set_column(at, table.schema.field(at), names), path)
+    path = out / "manifest.json"
+    manifest = json.loads(path.read_text()) | {"settings": {"neo4j_browser": browser}}
+    path.write_text(json.dumps(manifest))
+    return out

@@ -6,8 +6,8 @@ import networkx as nx
 import pytest
 from graph_seed import EVIL, GROWN, WIDE, load_seed, small_graph
 from graph_server import clear
+from literals import literal
 
-from linkage.investigate.links import literal
 from linkage.investigate.pages import guide, saved_queries
 from linkage.queries import statement, statements
 
@@ -105,6 +105,21 @@ def test_a_decision_that_lacks_something_is_not_written(graph, values):
     assert graph.execute_query(
         "match (d:Decision {ring_id: 'ring-d4'}) return d"
     ).records == []
+
+
+def test_a_ring_that_is_back_is_known_by_what_banned_accounts_held(graph):
+    assert _ask(graph, "respawned_rings") == [{
+        "ring_id": "ring-b2", "tier": "review", "n_accounts": 12, "came_from": "ring-z0",
+        "n_before": 3, "days_between": 4, "same_means": ["card …4242"], "n_ended": 3,
+    }]
+    assert _ask(graph, "respawned_rings.count") == [
+        {"tier": "review", "n_rings": 1, "n_accounts": 12, "n_ended_rings": 1}]
+    picture = graph.execute_query(QUESTIONS["respawned_rings.graph"].body).records
+    told = {node.get("ring_id") or node.get("label") or node.get("account_id")
+            for node in _nodes(picture)}
+    assert told >= {"ring-b2", "ring-z0", "…4242", "z-0"}
+    new = {row["ring_id"]: row["other_rings"] for row in _ask(graph, "rings_tonight")}
+    assert new["ring-b2"] == ["ring-z0"]
 
 
 def test_the_skeleton_is_the_maximum_tree_of_the_ties_it_was_given(graph):

@@ -1,15 +1,13 @@
 """A load into a real Neo4j: it equals the files, twice, killed, older, overtaken."""
 
 import shutil
-import threading
-import time
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from graph_server import clear
-from graphs import evil_world, killable_load, opened, renamed, rows, run, snapshot
-from worlds import small_world
+from graphs import evil_world, killed_load, opened, renamed, rows, run, snapshot
+from worlds import small_world, two_ring_world
 
 from linkage.errors import GraphStoreError, LockedError
 from linkage.investigate.lease import Lease
@@ -27,10 +25,17 @@ def out(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def later(out, tmp_path_factory):
+def night(tmp_path_factory):
+    """A night with few rows, for the tests that load it again and again."""
+    folder = tmp_path_factory.mktemp("night")
+    return renamed(run(two_ring_world(folder / "in"), folder / "out"), "2026-06-01T000000Z")
+
+
+@pytest.fixture(scope="module")
+def later(night, tmp_path_factory):
     """A later night, on which the largest ring is gone."""
     folder = tmp_path_factory.mktemp("later") / "out"
-    shutil.copytree(out, folder)
+    shutil.copytree(night, folder)
     gone = pq.read_table(folder / "rings.parquet").sort_by(
         [("n_accounts", "descending")])["ring_id"][0].as_py()
     for name in ("rings", "members", "evidence"):
@@ -124,9 +129,9 @@ def test_links_are_stored_once_and_in_the_order_of_ids(loaded, out):
     assert all(row["l"] < row["r"] and row["kinds"] for row in found)
 
 
-def test_a_tier_brings_its_rings_and_whoever_shares_a_rare_identifier(graph, empty_graph, out):
-    result = load(out, graph, Selection(("enforce",)))
-    assert result.written == counts(out, Selection(("enforce",)))
+def test_a_tier_brings_its_rings_and_whoever_shares_a_rare_identifier(graph, empty_graph, night):
+    result = load(night, graph, Selection(("enforce",)))
+    assert result.written == counts(night, Selection(("enforce",)))
     assert {row["tier"] for row in rows(empty_graph, "match (r:Ring) return r.tier as tier")} == {
         "enforce"}
     stray = rows(empty_graph, "match (a:Account) where not (a)-[:MEMBER_OF]->() and not exists {"
@@ -153,53 +158,48 @@ def test_ids_labels_and_notes_stay_data(graph, empty_graph, tmp_path):
 # Again, killed, older, overtaken
 
 
-def test_loading_twice_changes_nothing(graph, empty_graph, out):
-    load(out, graph, EVERYTHING)
+def test_loading_twice_changes_nothing(graph, empty_graph, night):
+    load(night, graph, EVERYTHING)
     before = snapshot(empty_graph)
-    load(out, graph, EVERYTHING)
+    load(night, graph, EVERYTHING)
     assert snapshot(empty_graph) == before
 
 
 def test_killed_midway_and_run_again_it_ends_the_same(
-    graph, empty_graph, neo4j_uri, neo4j_auth, out, later
+    graph, empty_graph, neo4j_uri, neo4j_auth, night, later
 ):
-    load(out, graph, EVERYTHING)
+    load(night, graph, EVERYTHING)
     load(later, graph, EVERYTHING)
     wanted = snapshot(empty_graph, with_runs=False)
     empty_graph.execute_query("match (n) detach delete n")
-    load(out, graph, EVERYTHING)
-    process = killable_load(later, neo4j_uri, neo4j_auth, n_rows=40)
-    stamped = "match (i:Identifier {run_id: '2026-06-02T000000Z'}) return count(*) as n"
-    while not rows(empty_graph, stamped)[0]["n"]:
-        assert process.poll() is None
-        time.sleep(0.02)
-    process.kill()
-    process.wait()
+    load(night, graph, EVERYTHING)
+    for n_writes in (10, 40):
+        killed_load(later, neo4j_uri, neo4j_auth, n_writes=n_writes)
     (run_,) = rows(empty_graph, "match (r:Run) where not r.is_whole return r.run_id as run_id")
     assert run_["run_id"] == "2026-06-02T000000Z"
     load(later, graph, EVERYTHING)
     assert snapshot(empty_graph, with_runs=False) == wanted
 
 
-def test_an_older_run_is_refused_and_changes_nothing(graph, empty_graph, out, later):
+def test_an_older_run_is_refused_and_changes_nothing(graph, empty_graph, night, later):
     load(later, graph, EVERYTHING)
     before = snapshot(empty_graph)
     with pytest.raises(GraphStoreError, match="is older than run 2026-06-02T000000Z"):
-        load(out, graph, EVERYTHING)
+        load(night, graph, EVERYTHING)
     assert snapshot(empty_graph) == before
 
 
-def test_another_part_of_the_same_run_leaves_nothing_of_the_first(graph, empty_graph, out):
+def test_another_part_of_the_same_run_leaves_nothing_of_the_first(graph, empty_graph, night):
     chosen = Selection(("enforce",))
-    load(out, graph, chosen)
+    load(night, graph, chosen)
     wanted = snapshot(empty_graph, with_runs=False)
-    load(out, graph, EVERYTHING)
-    load(out, graph, chosen)
+    load(night, graph, EVERYTHING)
+    load(night, graph, chosen)
     assert snapshot(empty_graph, with_runs=False) == wanted
 
 
-def test_a_load_that_is_overtaken_stops_and_writes_nothing_more(graph, empty_graph, out):
-    load(out, graph, EVERYTHING)
+def test_a_load_that_is_overtaken_stops_and_writes_nothing_more(graph, empty_graph, night):
+    load(night, graph, EVERYTHING)
     first = Lease(graph, "2026-06-01T000000Z")
     second = Lease(graph, "2026-06-01T000000Z")
     sweep = statement("sweep", "nodes")
@@ -211,40 +211,41 @@ def test_a_load_that_is_overtaken_stops_and_writes_nothing_more(graph, empty_gra
     assert rows(empty_graph, "match (l:Lease) return l.name as name") == []
 
 
-def test_a_reader_never_sees_a_gap(graph, empty_graph, out, tmp_path):
-    load(out, graph, EVERYTHING)
+def test_a_reader_never_sees_a_gap(graph, empty_graph, night, tmp_path, monkeypatch):
+    load(night, graph, EVERYTHING)
     tomorrow = tmp_path / "out"
-    shutil.copytree(out, tomorrow)
+    shutil.copytree(night, tomorrow)
     renamed(tomorrow, "2026-06-03T000000Z")
     query = "match (:Account)-[m:MEMBER_OF]->(r:Ring) return count(*) as n"
     (whole,) = rows(empty_graph, query)
-    seen, stop = [], threading.Event()
-
-    def watch():
-        while not stop.is_set():
-            seen.append(rows(empty_graph, query)[0]["n"])
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    load(tomorrow, graph, EVERYTHING)
-    stop.set()
-    watcher.join()
-    assert len(seen) > 3
-    assert min(seen) == max(seen) == whole["n"]
+    seen = []
+    monkeypatch.setattr("linkage.investigate.load.N_ROWS", 100)
+    load(tomorrow, graph, EVERYTHING, follow=lambda name: lambda done, planned: seen.append(
+        (name, rows(empty_graph, query)[0]["n"])))
+    assert {name for name, _ in seen} >= {"accounts", "USED", "MEMBER_OF", "nodes"}
+    assert len(seen) > 20
+    assert {n for _, n in seen} == {whole["n"]}
 
 
-def test_lineage_keeps_the_earlier_ring_it_names(graph, empty_graph, out, later, tmp_path):
-    load(out, graph, EVERYTHING)
-    gone = ({row["ring_id"] for row in _file(out, "rings", "ring_id")}
+def test_lineage_keeps_the_earlier_ring_it_names(graph, empty_graph, night, later, tmp_path):
+    load(night, graph, EVERYTHING)
+    gone = ({row["ring_id"] for row in _file(night, "rings", "ring_id")}
             - {row["ring_id"] for row in _file(later, "rings", "ring_id")}).pop()
     ring = _file(later, "rings", "ring_id")[0]["ring_id"]
     folder = tmp_path / "out"
     shutil.copytree(later, folder)
     pq.write_table(pa.table({
-        "ring_id": [ring, ring], "relation": ["CONTINUES", "rings`]->() //"],
-        "other_ring_id": [gone, gone],
+        "ring_id": [ring, ring, ring],
+        "relation": ["CONTINUES", "RESPAWNED_FROM", "rings`]->() //"],
+        "other_ring_id": [gone, gone, gone],
     }), folder / "lineage.parquet")
     load(folder, graph, EVERYTHING)
-    assert rows(empty_graph, "match (r:Ring)-[:CONTINUES]->(o:Ring) return r.ring_id as ring, "
-                "o.ring_id as other, o.is_past as is_past, o.n_accounts > 0 as known") == [
-        {"ring": ring, "other": gone, "is_past": True, "known": True}]
+    found = rows(empty_graph, "match (r:Ring)-[how]->(o:Ring) return type(how) as how, r.ring_id "
+                 "as ring, o.ring_id as other, o.is_past as is_past, o.n_accounts > 0 as known "
+                 "order by how")
+    assert found == [
+        {"how": how, "ring": ring, "other": gone, "is_past": True, "known": True}
+        for how in ("CONTINUES", "RESPAWNED_FROM")]
+    (folder / "lineage.parquet").unlink()
+    load(renamed(folder, "2026-06-03T000000Z"), graph, EVERYTHING)
+    assert rows(empty_graph, "match (:Ring)-[how]->(:Ring) return how") == []

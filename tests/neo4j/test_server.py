@@ -5,6 +5,7 @@ import os
 import socket
 import stat
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import neo4j
@@ -105,7 +106,7 @@ def test_a_taken_port_is_named_with_the_flag_that_gives_another(tmp_path):
     "", "{", "[]", '{"pid": 1}',
     json.dumps({"pid": 2**22 + 7, "created": 1.0, "http_port": 1, "bolt_port": 2}),
     json.dumps({"pid": os.getpid(), "created": 1.0, "http_port": 1, "bolt_port": 2}),
-])
+], ids=["empty", "torn", "a list", "half", "a dead process", "another process"])
 def test_a_stale_file_is_no_server(tmp_path, left):
     state_file(tmp_path).parent.mkdir()
     state_file(tmp_path).write_text(left)
@@ -149,6 +150,20 @@ def test_a_failing_maven_leaves_no_parts(tmp_path, monkeypatch):
     with pytest.raises(GraphStoreError, match="no route to the mirror"):
         server_parts.assemble(tmp_path / "parts", java=java)
     assert list((tmp_path / "parts").iterdir()) == []
+
+
+def test_two_starts_at_once_fetch_the_programs_once(tmp_path, monkeypatch):
+    java = _program(tmp_path, "java", "echo 'openjdk version \"21\"' >&2")
+    _program(tmp_path, "mvn", (
+        f"echo called >>{tmp_path}/calls; for word; do case $word in "
+        "-DoutputDirectory=*) mkdir -p ${word#*=};; esac; done"
+    ))
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.defpath}")
+    with ThreadPoolExecutor(2) as starts:
+        found = {start.result() for start in [
+            starts.submit(server_parts.assemble, tmp_path / "parts", java=java) for _ in range(2)]}
+    assert len(found) == 1
+    assert (tmp_path / "calls").read_text() == "called\n"
 
 
 def test_a_server_that_dies_is_an_error_with_its_last_words(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 from webs import web
 from worlds import run, small_world
 
+from linkage.rings import remainders
 from linkage.rings.counterfactuals import counterfactuals, standings
 from linkage.rings.read import read_rings
 from linkage.rings.ring_graph import read_ring_graph
@@ -87,3 +88,11 @@ def test_an_output_without_measures_names_no_tier(out, tmp_path):
     (tmp_path / "manifest.json").write_text((out / "manifest.json").read_text())
     now = counterfactuals(read_ring_graph(tmp_path, ring.ring_id)).now
     assert (now.n_accounts, now.tier) == (ring.n_accounts, None)
+
+
+def test_answers_are_the_same_one_by_one_and_at_once(out, monkeypatch):
+    graph = read_ring_graph(out, read_rings(out)[0].ring_id)
+    at_once = counterfactuals(graph)
+    for most in (1, 3 * graph.bits.nnz):
+        monkeypatch.setattr(remainders, "AT_ONCE", most)
+        assert counterfactuals(graph) == at_once

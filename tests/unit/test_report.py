@@ -18,7 +18,7 @@ from linkage.errors import InputError
 from linkage.report import vega, write_report, write_ring_page
 from linkage.report.content import MAX_MEMBERS, report_content
 from linkage.report.page import MAX_PAGES, embedded, render
-from linkage.report.ring_content import browser_link
+from linkage.rings.read import read_rings
 
 KEPT_FROM = "1.9.0.post1"
 
@@ -140,7 +140,7 @@ def test_the_page_stays_small_with_many_rings_and_a_large_one(out):
     pages = sorted((out / "rings").iterdir())
     assert len(pages) == MAX_PAGES
     assert pages[0].stat().st_size < 4_000_000
-    content = report_content(out)
+    content = report_content(out, read_rings(out))
     assert (content["n_rings"], len(content["rings"])) == (5200, 5000)
     assert len(content["details"][0]["members"]) == MAX_MEMBERS
     assert content["details"][-1] is None
@@ -197,11 +197,16 @@ def test_timeline_rhythm_and_capabilities_are_shown_where_a_run_has_them(out):
     assert data["capabilities"]["capabilities"][0]["capability"] == "software engineering"
 
 
-def test_a_ring_id_stays_data_in_a_link():
-    link = browser_link("ring'}) DETACH DELETE n //", "https://graph.example/browser/")
-    assert link is not None
-    assert not {"'", " ", "}"} & set(link)
-    assert browser_link("ring-1", "javascript:alert(1)") is None
+@pytest.mark.parametrize(("browser", "link"), [
+    ("https://graph.example/browser/",
+     f"https://graph.example/browser/linkage/setup.html?ring_id={LARGE}"),
+    ("javascript:alert(1)//", None), ("", None),
+])
+def test_a_page_links_to_neo4j_browser_where_the_settings_name_one(out, browser, link):
+    path = out / "manifest.json"
+    manifest = json.loads(path.read_text()) | {"settings": {"neo4j_browser": browser}}
+    path.write_text(json.dumps(manifest))
+    assert _data(write_ring_page(out, LARGE).read_text(encoding="utf-8"))["link"] == link
 
 
 def test_the_kept_library_is_what_the_installed_one_bundles():

@@ -14,7 +14,7 @@ named as (
 ),
 
 counted as (
-    select count(*) as n_known from identifier_row
+    select coalesce(max(identifier_ix) + 1, 0) as n_known from identifier_row
 )
 
 select

@@ -1,9 +1,9 @@
 """Prompts that mean the same in other words: templates that a paraphraser rewrites.
 
-Only prompts whose template fewer accounts hold than make it evidence are looked at, and only
-of accounts that weaker evidence brings near one another: prompts of one structure, or several
-long prompts built of many parts. At most ``MOST_PROMPTS`` are embedded. A meaning is bounded
-by its own centre, as a template is.
+Only prompts in words that nobody else sends are looked at, of a template that too few accounts
+hold to be evidence, and only of accounts that weaker evidence brings near one another: prompts
+of one structure, or several long prompts built of many parts. At most ``MOST_PROMPTS`` are
+embedded. A meaning is bounded by its own centre, as a template is.
 """
 
 import heapq

@@ -55,8 +55,13 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch):
     assert "linkage[semantic]" in str(caught.value.fix)
 
 
-def _world(folder, *, n_meaning: int, n_other: int, n_each: int = 1) -> None:
-    """Accounts that build a prompt alike in words of few, ``n_each``; some mention a risk."""
+def _world(
+    folder, *, n_meaning: int, n_other: int, n_each: int = 1, own: str = "so"
+) -> None:
+    """Accounts that build a prompt alike in words of few, ``n_each``; some mention a risk.
+
+    Each ends it with the word ``own``, a letter of the account put into it.
+    """
     ids = [f"a{at:02d}" for at in range(n_meaning + n_other)]
     rng = np.random.default_rng(1)
 
@@ -70,7 +75,8 @@ def _world(folder, *, n_meaning: int, n_other: int, n_each: int = 1) -> None:
     prompts = [prompt("risk" if at < n_meaning else "so") for at in range(0, len(ids), n_each)]
     write_table(folder / "accounts.csv", accounts(*ids))
     write_table(folder / "events.csv", [
-        event(who, f"2026-05-01T{at:02d}:00:00Z", prompt=prompts[at // n_each])
+        event(who, f"2026-05-01T{at:02d}:00:00Z",
+              prompt=f"{prompts[at // n_each]} {own.format(chr(97 + at))}.")
         for at, who in enumerate(ids)
     ])
 
@@ -101,16 +107,23 @@ def test_a_meaning_of_four_accounts_is_none(tmp_path, meant):
     assert run_ingest(tmp_path / "in", settings=meant).groups("prompt_meaning") == set()
 
 
-def test_wordings_that_two_share_mean_the_same_as_those_of_one(tmp_path, meant):
-    _world(tmp_path / "in", n_meaning=12, n_other=4, n_each=2)
+def test_a_wording_much_like_another_accounts_has_a_meaning_too(tmp_path, meant):
+    _world(tmp_path / "in", n_meaning=12, n_other=4, n_each=2, own="end{}")
     found = run_ingest(tmp_path / "in", settings=meant)
     assert found.groups("prompt_meaning") == {frozenset(f"a{at:02d}" for at in range(12))}
 
 
 def test_one_wording_that_many_pass_on_is_no_meaning(tmp_path, meant):
-    _world(tmp_path / "in", n_meaning=8, n_other=8, n_each=8)
+    _world(tmp_path / "in", n_meaning=8, n_other=8, n_each=8, own="end{}")
     found = run_ingest(tmp_path / "in", settings=meant)
     assert "16 prompts were compared by their meaning" in found.report.notes
+    assert found.groups("prompt_meaning") == set()
+
+
+def test_what_two_send_word_for_word_is_a_copy_and_not_compared(tmp_path, meant):
+    _world(tmp_path / "in", n_meaning=12, n_other=4, n_each=2)
+    found = run_ingest(tmp_path / "in", settings=meant)
+    assert "0 prompts were compared by their meaning" in found.report.notes
     assert found.groups("prompt_meaning") == set()
 
 

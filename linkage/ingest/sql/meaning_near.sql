@@ -1,4 +1,5 @@
--- Purpose:    prompts worth a look at their meaning: of a template too few accounts hold to link them, of
+-- Purpose:    prompts worth a look at their meaning: of a template too few accounts hold to link them, in
+--             words that no other account sends, since what two send word for word is a copy; and of
 --             accounts that weaker evidence brings near: they send prompts of one structure, which
 --             from 2 to $most accounts share, or $n_built long prompts and more that are built of
 --             many parts, as a work list is.
@@ -18,6 +19,14 @@ held as (
     having count(*) >= 10
 ),
 
+copied as (
+    select prompt_code
+    from prompt
+    where prompt_code is not null
+    group by prompt_code
+    having min(account_ix) < max(account_ix)
+),
+
 rare as (
     select
         p.account_ix, p.prompt_code, p.shape_code,
@@ -26,6 +35,7 @@ rare as (
     from prompt as p
     left join template as t on p.prompt_code = t.code
     anti join held as h on coalesce(t.template_code, p.prompt_code) = h.template_code
+    anti join copied as c on p.prompt_code = c.prompt_code
     where p.prompt_code is not null and p.shape_code is not null
     group by p.account_ix, p.prompt_code, p.shape_code, t.template_code
 ),

@@ -206,7 +206,9 @@ def _launch(server: Server, parts: Parts, wait_seconds: float) -> Running:
     """Write the settings, make the password on a first start, and start the process."""
     folder = server.folder
     log.info("starting Neo4j in %s", folder)
-    (folder / "conf" / "neo4j.conf").write_text(_settings_text(server), encoding="utf-8")
+    (folder / "conf" / "neo4j.conf").write_text(
+        _settings_text(server, parts.plugins), encoding="utf-8"
+    )
     write_pages(folder / "web", parts.browser_jar)
     environment = server_environment(folder)
     ensure_password(folder, parts, environment)
@@ -223,7 +225,7 @@ def _launch(server: Server, parts: Parts, wait_seconds: float) -> Running:
     )
 
 
-def _settings_text(server: Server) -> str:
+def _settings_text(server: Server, plugins: Path) -> str:
     """Return ``neo4j.conf``."""
     pages = browser_url(server.http_port) + "linkage"
     lines = {
@@ -237,6 +239,8 @@ def _settings_text(server: Server) -> str:
         "server.memory.heap.max_size": f"{server.heap_mb}m",
         "server.memory.pagecache.size": f"{server.page_cache_mb}m",
         "initial.dbms.default_database": server.database or served_database(server.folder),
+        # Jars on the class path alone extend the server, and bring no procedure.
+        "server.directories.plugins": str(plugins) if server.with_gds else "",
         "dbms.security.procedures.unrestricted": "gds.*" if server.with_gds else "",
         # Nobody new comes while a server ends: it need not look out for them for 5 s.
         "internal.dbms.bolt.netty_server_shutdown_quiet_period": "0",

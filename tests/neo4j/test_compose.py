@@ -56,7 +56,7 @@ def test_the_web_server_shows_the_pages_that_the_command_writes(compose):
 
 def test_what_it_sets_is_what_the_local_server_sets(settings, tmp_path):
     local = dict(line.split("=", 1) for line in
-                 _settings_text(Server(folder=tmp_path)).splitlines())
+                 _settings_text(Server(folder=tmp_path), tmp_path).splitlines())
     memory = {name for name in settings if name.startswith("server.memory")}
     assert {name: settings[name] for name in settings.keys() - memory} == {
         name: local[name] for name in settings.keys() - memory}

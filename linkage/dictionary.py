@@ -46,6 +46,9 @@ MEANINGS = {
     "last_event_at": "last event (UTC)",
     "last_seen_at": "when the account was last seen with the identifier (UTC)",
     "lineage": "new, continued, grown, merged, split, respawned or dormant",
+    "looks_like": "innocent group that a ring at watch or benign looks like: company, university, "
+                  "classroom, agency, reseller, event, household, tutorial, common_device or "
+                  "shared_address",
     "measure": "name of what the judge measured", "model": "model that answered",
     "n_accounts": "accounts", "n_accounts_in_ring": "accounts of the ring that hold it",
     "n_accounts_total": "accounts of the run that hold it", "name": "name of a network",
@@ -61,6 +64,8 @@ MEANINGS = {
     "role": "core, member or periphery",
     "score": "strength of the ring or group in [0, 1], for ranking",
     "seen_at": "when it was seen (UTC)", "session_id": "login session",
+    "stability": "share of the times that the member is found again with a fifth of the "
+                 "identifiers gone; null below review",
     "status": "active, banned, suspended, ...", "system_prompt": "as prompt",
     "tier": "enforce, review, watch or benign", "tier_reason": "why, in a sentence",
     "tls_fingerprint": "fingerprint of the client's TLS", "user_agent": "as the client tells it",

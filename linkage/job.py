@@ -16,6 +16,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from linkage.calibrate import Shelf
 from linkage.communities import find_communities, leiden_backend
 from linkage.errors import QualityGateError
 from linkage.evidence import (
@@ -35,10 +36,12 @@ from linkage.publish import published
 from linkage.report import write_report
 from linkage.rings.assemble import Assembled, assemble
 from linkage.rings.book import Book
+from linkage.rings.calibration import BUILT_IN, Calibration
+from linkage.rings.chance import rings_by_chance
 from linkage.rings.graph_tables import with_kinds, write_graph
 from linkage.rings.nights import Nights, night_of
 from linkage.schema import TIERS
-from linkage.settings import Settings
+from linkage.settings import KindSettings, Settings
 from linkage.stages import Progress, Stages
 from linkage.store import Store
 
@@ -108,10 +111,12 @@ def run(
     key = load_key(_with_state(settings, state))
     nights = Nights(state / "rings") if state else None
     with _state_held(state):
+        calibration = Shelf(state).in_use() if state else BUILT_IN
         with published(out, replace=replace) as folder:
             try:
                 found, ingested, told = _compute(
-                    inputs, folder, settings, key, stages, nights, read_forgotten(state, key)
+                    inputs, folder, settings, key, stages, nights, read_forgotten(state, key),
+                    calibration,
                 )
             except QualityGateError as error:
                 raise _with_bad_rows_kept(error, folder, out) from error
@@ -153,7 +158,7 @@ def _night(ingested: IngestReport, settings: Settings) -> str:
 
 def _compute(
     inputs: Sequence[str], folder: Path, settings: Settings, key: bytes, stages: Stages,
-    nights: Nights | None, forgotten: Forgotten,
+    nights: Nights | None, forgotten: Forgotten, calibration: Calibration,
 ) -> tuple[Assembled, IngestReport, dict[str, Any]]:
     """Run every stage that computes; the tables live in a private folder until then."""
     work = folder / "work"
@@ -171,7 +176,7 @@ def _compute(
             counts["holdings"] = store.count("holding")
             counts["quarantined"] = ingested.n_quarantined
         with stages("evidence") as counts:
-            incidence = load_incidence(store, settings)
+            incidence = load_incidence(store, _with_kinds(settings, calibration))
             preview = preview_pairs(
                 incidence, max_pairs=settings.n_max_pairs(incidence.n_accounts)
             )
@@ -192,13 +197,22 @@ def _compute(
             former = nights.before(_night(ingested, settings)) if nights else None
             made = assemble(
                 store, incidence, weights, found, smallest=settings.min_ring_size,
-                labels=settings.labels, former=former,
+                labels=settings.labels, former=former, calibration=calibration,
             )
             counts["rings"] = made.tables["rings"].num_rows
         with stages("graph") as counts:
             counts.update(write_graph(store, folder, incidence, strong, found))
+        by_chance = None
+        if settings.null_runs:
+            with stages("chance"):
+                by_chance = rings_by_chance(
+                    store, incidence, weights, calibration, settings,
+                    made.tables["rings"]["tier"].to_pylist(),
+                )
     shutil.rmtree(work, ignore_errors=True)
     told = {
+        "by_chance": by_chance and [asdict(tier) for tier in by_chance],
+        "calibration": asdict(calibration) if calibration.number else None,
         "pairs": {
             "widest_identifier": preview.cap, "n_pairs": preview.n_pairs,
             "n_strong": len(pair), "left_to_the_identifier_view": preview.left_out,
@@ -216,6 +230,16 @@ def _compute(
         },
     }
     return made, ingested, told
+
+
+def _with_kinds(settings: Settings, calibration: Calibration) -> Settings:
+    """Let a calibration say how reliable a kind is where the user says nothing of that."""
+    kinds = dict(settings.kinds)
+    for kind, reliability in calibration.kinds.items():
+        said = kinds.get(kind, KindSettings())
+        if said.reliability is None:
+            kinds[kind] = dataclasses.replace(said, reliability=reliability)
+    return dataclasses.replace(settings, kinds=kinds)
 
 
 def _with_bad_rows_kept(error: QualityGateError, folder: Path, out: Path) -> QualityGateError:

@@ -79,6 +79,7 @@ RINGS = pa.schema([
     pa.field("lineage", pa.string(), nullable=False),
     pa.field("families", pa.list_(pa.string()), nullable=False),
     pa.field("n_core", pa.int64(), nullable=False),
+    pa.field("looks_like", pa.string()),
 ])
 """rings.parquet: one row per ring, by falling score, then ring_id."""
 
@@ -104,6 +105,7 @@ MEMBERS = pa.schema([
     pa.field("first_event_at", INSTANT),
     pa.field("last_event_at", INSTANT),
     pa.field("status", pa.string()),
+    pa.field("stability", pa.float64()),
 ])
 """members.parquet: one row per ring and account, by ring_id, then account_id."""
 

@@ -81,6 +81,8 @@ class Settings:
     """Which library partitions: ``igraph`` or ``leidenalg``."""
     semantic: bool = False
     """Compare a bounded sample of prompts by their meaning; needs ``linkage[semantic]``."""
+    null_runs: int = 0
+    """Worlds of chance to search beside the run, to tell how many rings chance would give."""
     neo4j_browser: str = ""
     """Address of Neo4j Browser, ending in ``/``, that the report links to; empty for none. Its
     server has the pages that ``linkage neo4j pages`` writes."""
@@ -118,7 +120,7 @@ class Settings:
         for name in ("export_valid_days", "export_keep"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} must be 1 or more, got {getattr(self, name)}")
-        for name in ("threads", "memory_limit_mb", "max_pairs", "export_max_accounts"):
+        for name in ("threads", "memory_limit_mb", "max_pairs", "export_max_accounts", "null_runs"):
             if getattr(self, name) < 0:
                 raise SettingsError(f"{name} must be 0 or more, got {getattr(self, name)}")
 

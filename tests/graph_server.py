@@ -21,6 +21,9 @@ HEAP_MB, PAGE_CACHE_MB = 768, 256
 QUICK_JAVA = "-XX:TieredStopAtLevel=1"
 """A server that lives for minutes compiles its code once: half the CPU time of its start."""
 
+PATIENCE_SECONDS = 600
+"""Longest wait for a server: a busy machine takes minutes."""
+
 PORTS_PER_WORKER = 2_000
 FIRST_PORT = 12_000
 """Below the ports that systems give to connections by themselves."""
@@ -48,7 +51,7 @@ def neo4j_server(
         heap_mb=HEAP_MB, page_cache_mb=PAGE_CACHE_MB,
     )
     try:
-        yield server.start(wanted)
+        yield server.start(wanted, wait_seconds=PATIENCE_SECONDS)
     finally:
         server.stop(wanted.folder)
 

@@ -222,6 +222,9 @@ def put_stages(
         ("account_ix", pa.int32()), ("ring_id", pa.string()), ("decision", pa.string()),
         ("decided_at", instant), ("decided_by", pa.string()), ("note", pa.string()),
     ])))
+    store.put("reported_group", pa.table({
+        "group_id": pa.array([], pa.string()), "account_ix": pa.array([], pa.int32()),
+    }))
 
 
 def _instants_of(seconds: Sequence[int | None]) -> pa.Array:

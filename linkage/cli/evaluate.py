@@ -125,11 +125,14 @@ def _show_tiers(found: "Evaluation") -> None:
     """Write what each tier does to people, then which innocents it names."""
     show_text("")
     show_table(
-        ("tier", "rings", "accounts", "unknown", "precision", "recall", "recall_12+", "b_cubed_f1"),
+        ("tier", "rings", "accounts", "unknown", "precision", "95%_by_account", "95%_by_ring",
+         "recall", "recall_12+", "b_cubed_f1"),
         [(("to " if t.with_stronger else "") + t.tier, f"{t.n_rings:,}", f"{t.n_accounts:,}",
-          f"{t.n_unknown:,}", as_share(t.precision), as_share(t.recall),
-          as_share(t.recall_large), as_share(t.b_cubed.f1)) for t in found.tiers],
-        right="rings accounts unknown precision recall recall_12+ b_cubed_f1",
+          f"{t.n_unknown:,}", as_share(t.precision), _between(t.interval),
+          _between(t.interval_of_rings), as_share(t.recall), as_share(t.recall_large),
+          as_share(t.b_cubed.f1)) for t in found.tiers],
+        right="rings accounts unknown precision 95%_by_account 95%_by_ring recall recall_12+ "
+        "b_cubed_f1",
     )
     innocents = [
         (t.tier, i.kind, f"{i.n_accounts:,}", f"{i.n_groups:,}")

@@ -3,6 +3,7 @@
 import click
 
 from linkage import __version__
+from linkage.cli.calibrate import calibrate
 from linkage.cli.decisions import decisions
 from linkage.cli.evaluate import evaluate
 from linkage.cli.explain import explain
@@ -28,7 +29,7 @@ def cli() -> None:
 
 for verb in (
     run, nightly, rings, ring, explain, report, export, load, decisions, neo4j, lookup,
-    forget, evaluate, simulate,
+    forget, evaluate, calibrate, simulate,
 ):
     cli.add_command(verb)
 

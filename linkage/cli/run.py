@@ -1,5 +1,6 @@
 """`linkage run`: the whole pass."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import click
 
 from linkage.cli.group import Verb
-from linkage.cli.messages import errors, note, show_json, show_table
+from linkage.cli.messages import as_share, errors, note, show_json, show_table, show_text
 from linkage.cli.progress import StageBars
 from linkage.rings.read import Ring, n_reported_groups, read_rings
 
@@ -42,6 +43,8 @@ N_SHOWN = 10
 @click.option("--no-labels", is_flag=True, help="Write hashes only, no readable labels.")
 @click.option("--semantic", is_flag=True, default=None,
               help="Compare a sample of prompts by meaning; needs linkage[semantic].")
+@click.option("--null", "null_runs", type=int, metavar="N",
+              help="Search N worlds of chance as well: how many rings would it give?  [default: 0]")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON line per ring.")
 def run(
     inputs: tuple[str, ...], out: Path, state: Path | None, force: bool, config: Path | None,
@@ -62,6 +65,7 @@ def run(
             show_json(ring)
     else:
         show_rings(rings[:N_SHOWN])
+        show_chance(result.manifest["by_chance"], settings.null_runs)
     _say_what_next(result.out, rings, result.n_rings_by_tier)
 
 
@@ -72,6 +76,23 @@ def show_rings(rings: tuple[Ring, ...]) -> None:
         [(r.ring_id, f"{r.n_accounts:,}", f"{r.score:.3f}", r.tier, r.tier_reason) for r in rings],
         right="accounts score",
     )
+
+
+def show_chance(by_chance: Sequence[Mapping[str, Any]] | None, n_worlds: int) -> None:
+    """Write what chance alone would give, where that was asked."""
+    if not by_chance:
+        return
+    show_text("")
+    show_table(
+        ("tier", "rings", "by_chance", "false_share", "95%"),
+        [(f"to {one['tier']}", f"{one['n_rings']:,}", f"{one['n_by_chance']:.1f}",
+          as_share(one["false_share"]),
+          "{:.3f} to {:.3f}".format(*one["interval"]) if one["interval"] else "-")
+         for one in by_chance],
+        right="rings by_chance false_share 95%",
+    )
+    show_text(f"by_chance: mean over {n_worlds} worlds in which identifiers were dealt anew; "
+              "innocent reasons to share are no chance")
 
 
 def _say_what_next(out: Path, rings: tuple[Ring, ...], n_by_tier: dict[str, int]) -> None:

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from linkage.evaluate.agreement import Agreement, b_cubed, pairwise
+from linkage.intervals import effective_trials, wilson
 from linkage.schema import TIERS
 
 LARGE_RING = 12
@@ -40,6 +41,11 @@ class TierScore:
     """Accounts that the truth does not name; they count in no share below."""
     precision: float | None
     """Share of the named accounts that is abusive."""
+    interval: tuple[float, float] | None
+    """95% interval of the precision (Wilson 1927), as if each account were seen by itself."""
+    interval_of_rings: tuple[float, float] | None
+    """The same, as if a ring were seen as one (Kish 1965). The truth lies between the two:
+    trust the wider."""
     recall: float | None
     """Share of all abusive accounts."""
     recall_large: float | None
@@ -92,13 +98,17 @@ def _score(
     n_of_ring = truth["n_group"].where(truth["operator_ix"] >= 0, 0).to_numpy()
     is_large = is_abusive & (n_of_ring >= LARGE_RING)
     pairs, accounts = operator_agreement(chosen, truth)
+    precision = share(is_abusive[named])
+    n_effective = effective_trials(chosen["ring_id"][is_known].value_counts().tolist())
     return TierScore(
         tier=tiers[-1],
         with_stronger=with_stronger,
         n_rings=int(chosen["ring_id"].nunique()),
         n_accounts=len(chosen),
         n_unknown=int((~is_known).sum()),
-        precision=share(is_abusive[named]),
+        precision=precision,
+        interval=None if precision is None else wilson(precision, int(named.sum())),
+        interval_of_rings=None if precision is None else wilson(precision, n_effective),
         recall=share(named[is_abusive]),
         recall_large=share(named[is_large]),
         pairwise=pairs,

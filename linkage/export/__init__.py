@@ -3,7 +3,7 @@
 from linkage.export.ack import Taken, take_answers
 from linkage.export.delivery import FORMATS, Export, export
 from linkage.export.forget import Forgotten, forget
-from linkage.export.judged import Judged, Judgement, judge_ledger
+from linkage.export.judged import Judged, Judgement, judge_ledger, read_answers
 from linkage.export.verify import Verified, verify
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "export",
     "forget",
     "judge_ledger",
+    "read_answers",
     "take_answers",
     "verify",
 ]

@@ -1,6 +1,5 @@
 """How right the lists were, as enforcement's answers judge them."""
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,10 +9,8 @@ from linkage.errors import InputError
 from linkage.export.commit import LEDGER, settled
 from linkage.export.ledger import Answer, Book, read_book
 from linkage.export.statements import Statement
+from linkage.intervals import effective_trials, wilson
 from linkage.schema import TIERS
-
-Z = 1.959963984540054
-"""Of a two-sided interval at 95%."""
 
 RIGHT, WRONG = ("done",), ("refused", "reinstated")
 
@@ -67,12 +64,24 @@ def judge_ledger(place: Path) -> Judgement:
     InputError
         If there is no ledger, or it is damaged.
     """
+    return judgement(_book(place))
+
+
+def read_answers(place: Path) -> tuple[Answer, ...]:
+    """Return enforcement's latest answer on each account, by account.
+
+    Parameters and errors as of :func:`judge_ledger`.
+    """
+    return tuple(answer for _, answer in sorted(_book(place).answers.items()))
+
+
+def _book(place: Path) -> Book:
+    """Read the ledger of a folder, or the one that is named itself."""
     folder = place.parent if place.name == LEDGER else place
     if not (folder / LEDGER).exists():
         raise InputError(f"{folder} has no {LEDGER}", fix="give the folder that export --to wrote")
     with settled(folder):
-        book = read_book(folder)
-    return judgement(book)
+        return read_book(folder)
 
 
 def judgement(book: Book) -> Judgement:
@@ -105,32 +114,11 @@ def _judged(name: str, said: Iterable[Statement], answers: dict[str, Answer]) ->
     rings = Counter(
         one.ring_id for one, answer in rows if answer and answer.answer in RIGHT + WRONG
     )
-    effective = n * n / sum(size * size for size in rings.values()) if n else 0.0
     share = n_right / n if n else None
+    effective = effective_trials(rings.values())
     return Judged(
         name=name, n_sent=len(rows), n_right=n_right, n_wrong=n_wrong,
         n_pending=given["appealed"], precision=share, n_rings=len(rings),
         interval=None if share is None else wilson(share, n),
         interval_of_rings=None if share is None else wilson(share, effective),
     )
-
-
-def wilson(share: float, n: float) -> tuple[float, float]:
-    """Return the 95% score interval of a share that was seen in ``n`` trials.
-
-    Parameters
-    ----------
-    share
-        In [0, 1].
-    n
-        Above 0; need not be whole.
-
-    References
-    ----------
-    .. [1] Wilson (1927), Probable inference, the law of succession, and statistical inference,
-       JASA 22.
-    """
-    middle = share + Z * Z / (2 * n)
-    spread = Z * math.sqrt(share * (1 - share) / n + Z * Z / (4 * n * n))
-    scale = 1 + Z * Z / n
-    return max(0.0, (middle - spread) / scale), min(1.0, (middle + spread) / scale)

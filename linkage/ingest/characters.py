@@ -64,11 +64,9 @@ def small() -> npt.NDArray[np.uint32]:
 
 
 @cache
-def ascii_tables() -> tuple[bytes, bytes, bytes]:
-    """Return classes, roles and small letters as tables for :meth:`bytes.translate`."""
-    kind = classes()[:256]
-    return kind.tobytes(), roles()[kind].tobytes(), (small()[:256] & 0xFF).astype(
-        np.uint8).tobytes()
+def ascii_classes() -> bytes:
+    """Return the classes as a table for :meth:`bytes.translate`."""
+    return classes()[:256].tobytes()
 
 
 @cache

@@ -15,7 +15,7 @@ _CODES = {
 """Column to its number: the engine's 64-bit hash. Two of 20 million values have equal
 numbers with a chance of one in 90,000."""
 
-_EVENT_CODE = (
+EVENT_CODE = (
     "case when event_id <> '' then hash('event_id', event_id) else hash(account_id, occurred_at, "
     "event_type, ip, device_id, user_agent, tls_fingerprint, session_id, model, prompt, "
     "system_prompt, input_tokens, output_tokens) end"
@@ -38,7 +38,7 @@ def read_events(
     InputError
         If a file turns out to be unreadable.
     """
-    select = _coded(reader, _EVENT_CODE if overlapping else "null::TINYINT")
+    select = _coded(reader, EVENT_CODE if overlapping else "null::TINYINT")
     if _is_columnar(reader):
         # Parquet gives one column at a time, so looking texts up again later is cheap.
         store.view("read_event", select)

@@ -13,7 +13,7 @@ from linkage.ingest.events import close_events, drop_event_source, drop_repeated
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.identifiers import make_identifiers, placeholder_notes
 from linkage.ingest.meanings import make_meanings
-from linkage.ingest.prompts import PromptReader, PromptSketcher, read_prompts
+from linkage.ingest.prompts import PromptSketcher, read_prompts
 from linkage.ingest.quarantine import Quarantine
 from linkage.ingest.reading import TableReader, reader_of
 from linkage.ingest.rows import BAD_CIDR, DUPLICATE, faults, read_rows, unknown_accounts
@@ -21,6 +21,7 @@ from linkage.ingest.sketches import Sketcher
 from linkage.ingest.sources import discover
 from linkage.ingest.tables import IngestReport
 from linkage.ingest.templates import make_templates
+from linkage.ingest.text_readers import PromptReader
 from linkage.ingest.wordlists import mail_domains
 from linkage.queries import query
 from linkage.schema import INPUT_TABLES
@@ -199,6 +200,7 @@ class _Intake:
         self.step("parsing addresses")
         make_addresses(self.store, networks)
         close_events(self.store, reader, self.quarantine, as_of=self.as_of)
+        self._make("event_again")
         if overlapping:
             n_again = drop_repeated(self.store)
             self.notes.extend([f"{n_again:,} events were delivered more than once"] * (n_again > 0))
@@ -212,7 +214,7 @@ class _Intake:
                    "{:,} private or reserved addresses do not count as identifiers")
         self._note("select count(*) from account where first_event_at < created_at",
                    "{:,} accounts have events from before they were made")
-        self.store.drop("address", "account_event", "raw_networks")
+        self.store.drop("address", "account_event", "event_again", "raw_networks")
         if not self._has("session"):
             self.store.drop("event")  # everything else is read from its sums
 
@@ -222,12 +224,8 @@ class _Intake:
         read_prompts(
             self.store, self.readers["events"], sketcher, as_of=self.as_of,
             n_threads=self.settings.n_threads, readers=self.prompt_readers,
+            overlapping=overlapping,
         )
-        if overlapping:
-            self.store.create("prompt_once", "select distinct * from prompt")
-            self.store.drop("prompt")
-            self.store.create("prompt", "select * from prompt_once")
-            self.store.drop("prompt_once")
         self.step("gathering templates")
         make_templates(self.store)
         self.store.drop("skeleton")

@@ -29,7 +29,7 @@ from linkage.ingest.characters import (
     SPACE,
     TICK,
     UPPER,
-    ascii_tables,
+    ascii_classes,
     classes,
     roles,
     small,
@@ -95,19 +95,19 @@ def words_of(texts: pa.StringArray, salt: Codes) -> Words:
     masked |= text.names(begins, starts)
     code = text.numbers(begins, ends, salt)
     code[masked] = salt[0]
-    is_first = np.zeros(len(begins) + 1, dtype=bool)
-    is_first[starts] = True
-    kept = ~masked
-    kept[0] = True
-    kept[1:] |= ~masked[:-1] | is_first[1:-1]
-    chosen = np.flatnonzero(kept)
-    # What follows a run of marks follows its last.
-    last = np.append(chosen[1:], len(kept)) - 1
     next_begins = np.append(begins[1:], len(text.kind))
     has_words = np.flatnonzero(np.diff(starts))
     next_begins[starts[has_words + 1] - 1] = text.row_start[has_words + 1]
     after = text.between(ends, next_begins)
-    return Words(code[chosen], masked[chosen], after[last], np.searchsorted(chosen, starts))
+    is_first = np.zeros(len(begins) + 1, dtype=bool)
+    is_first[starts] = True
+    again = masked[1:] & masked[:-1] & ~is_first[1:-1]
+    if not again.any():
+        return Words(code, masked, after, starts)
+    # What follows a run of marks follows its last.
+    kept, is_last = np.append(True, ~again), np.append(~again, True)
+    n_before = np.append(0, np.cumsum(kept))
+    return Words(code[kept], masked[kept], after[is_last], n_before[starts])
 
 
 @dataclass(frozen=True)
@@ -116,10 +116,9 @@ class _Characters:
 
     kind: Bytes
     """Class of each character."""
-    role: Bytes
-    """What it does between words."""
     lanes: tuple[Bytes, ...]
-    """The code points in small letters, lowest byte first; one lane where all is ASCII."""
+    """The code points, lowest byte first, in small letters; one lane, in letters as they came,
+    where all is ASCII."""
     row_start: Ints
     """(n_texts + 1,) first character of each text."""
 
@@ -141,8 +140,10 @@ class _Characters:
 
     def between(self, ends: Ints, next_begins: Ints) -> Bytes:
         """Roles of what stands between words: of its first two characters and its last."""
-        last = next_begins - 1
-        found = self.role[ends] | self.role[np.minimum(ends + 1, last)] | self.role[last]
+        found = roles()[self.kind[ends]]
+        longer = np.flatnonzero(next_begins - ends > 1)
+        for at in (ends[longer] + 1, next_begins[longer] - 1):
+            found[longer] |= roles()[self.kind[at]]
         if len(self.lanes) > 1:
             found[next_begins == ends] = 0
         return found
@@ -202,7 +203,7 @@ class _Characters:
         at = begins[capital]
         capital = capital[
             (self.kind[at + 1] == LETTER) & (self.kind[at - 1] == SPACE)
-            & ((self.role[at - 2] & (AFTER_NAME | BLANK)) == AFTER_NAME)
+            & ((roles()[self.kind[at - 2]] & (AFTER_NAME | BLANK)) == AFTER_NAME)
         ]
         row = np.searchsorted(starts, capital, side="right") - 1
         n_capital = np.bincount(row, minlength=len(starts) - 1)
@@ -215,8 +216,9 @@ class _Characters:
         """The keyed number of each word, whatever its case."""
         length = ends - begins
         code = self._part(begins, length, salt)
+        longer = np.arange(len(begins))
         for at in range(_WINDOW, LONGEST_WORD, _WINDOW):
-            longer = np.flatnonzero(length > at)
+            longer = longer[length[longer] > at]
             part = self._part(begins[longer] + at, length[longer] - at, salt)
             code[longer] = mixed(code[longer] + part)
         return code
@@ -225,6 +227,8 @@ class _Characters:
         """The keyed number of at most eight characters from each place on."""
         mask = _MASKS[np.minimum(length, _WINDOW)]
         code = _windows(self.lanes[0])[begins]
+        if len(self.lanes) == 1:
+            code |= _SMALL
         code &= mask
         code ^= salt[8]
         code = mixed(code)
@@ -234,6 +238,9 @@ class _Characters:
             code += np.where(higher == 0, np.uint64(0), mixed(higher ^ salt[lane]))
         return code
 
+
+_SMALL = np.uint64(0x2020202020202020)
+"""The bit that small letters of ASCII have and capitals lack; digits have it too."""
 
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(_WINDOW + 1)], dtype=np.uint64)
 
@@ -248,23 +255,20 @@ def _windows(written: Bytes) -> Codes:
 def _characters(texts: pa.StringArray) -> _Characters:
     """Lay out the characters of texts, a line end after each, so that no run goes on."""
     ended = pc.binary_join_element_wise(texts, "", "\n")
-    n_bytes = int(pc.sum(pc.binary_length(ended)).as_py() or 0)
+    row_start = np.frombuffer(ended.buffers()[1], np.int32, len(ended) + 1).astype(np.int64)
+    n_bytes = int(row_start[-1])
     written = ended.buffers()[2].slice(0, n_bytes).to_pybytes() if n_bytes else b""
-    row_start = np.concatenate([[0], np.cumsum(pc.utf8_length(ended).to_numpy())])
     rest = bytes(_WINDOW + LONGEST_WORD)
     if written.isascii():
-        kind, role, lane = (
-            np.frombuffer(written.translate(table) + rest, dtype=np.uint8)
-            for table in ascii_tables()
-        )
-        return _Characters(kind[:n_bytes], role, (lane,), row_start)
+        kind = np.frombuffer(written.translate(ascii_classes()), dtype=np.uint8)
+        return _Characters(kind, (np.frombuffer(written + rest, dtype=np.uint8),), row_start)
+    row_start = np.concatenate([[0], np.cumsum(pc.utf8_length(ended).to_numpy())])
     point = np.frombuffer(written.decode().encode("utf-32-le"), dtype=np.uint32)
     lowered = small()[point].astype("<u4").view(np.uint8).reshape(-1, 4)
     lanes = tuple(
         np.concatenate([lowered[:, at], np.zeros(len(rest), np.uint8)]) for at in range(3)
     )
-    kind = classes()[point]
-    return _Characters(kind, np.append(roles()[kind], np.uint8(0)), lanes, row_start)
+    return _Characters(classes()[point], lanes, row_start)
 
 
 def _in_pairs(at: Ints, group: Ints) -> tuple[Ints, Ints]:

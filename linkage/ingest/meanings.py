@@ -1,9 +1,9 @@
 """Prompts that mean the same in other words: templates that a paraphraser rewrites.
 
-Only prompts whose template nobody else sends are looked at, and only of accounts that
-weaker evidence brings near one another: prompts of one structure, or several long prompts
-built of many parts. At most ``MOST_PROMPTS`` are embedded. A meaning is bounded by its own
-centre, as a template is.
+Only prompts whose template fewer accounts hold than make it evidence are looked at, and only
+of accounts that weaker evidence brings near one another: prompts of one structure, or several
+long prompts built of many parts. At most ``MOST_PROMPTS`` are embedded. A meaning is bounded
+by its own centre, as a template is.
 """
 
 import heapq
@@ -41,7 +41,8 @@ def make_meanings(
     """Make the table ``meaning`` and return the number of prompts that were embedded.
 
     It has a row per prompt that shares its meaning with another: ``account_ix``,
-    ``meaning_code`` (the centre's prompt number, which carries the key) and ``occurred_at``.
+    ``template_code``, ``meaning_code`` (the centre's prompt number, which carries the key) and
+    ``occurred_at``.
 
     Raises
     ------
@@ -56,6 +57,7 @@ def make_meanings(
     kept = np.flatnonzero(centre >= 0)
     store.put("meaning", pa.table({
         "account_ix": found["account_ix"].combine_chunks().take(pa.array(kept)),
+        "template_code": found["template_code"].combine_chunks().take(pa.array(kept)),
         "meaning_code": found["prompt_code"].combine_chunks().take(pa.array(centre[kept])),
         "occurred_at": found["occurred_at"].combine_chunks().take(pa.array(kept)),
     }))
@@ -117,7 +119,8 @@ def _texts(reader: TableReader) -> str:
                 and ($as_of is null or r.occurred_at <= cast($as_of as timestamp))
             group by 1, 2
         )
-        select n.account_ix, n.prompt_code, n.occurred_at, left(t.prompt, 2000) as prompt
+        select n.account_ix, n.prompt_code, n.template_code, n.occurred_at,
+            left(t.prompt, 2000) as prompt
         from meaning_near as n
         inner join read as t on n.account_ix = t.account_ix and n.occurred_at = t.occurred_at
         order by n.place, n.prompt_code, n.account_ix

@@ -10,10 +10,13 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from linkage.ingest.events import EVENT_CODE
 from linkage.ingest.reading import TableReader, rejects_name
 from linkage.ingest.rows import reading
 from linkage.ingest.sketches import LONGEST_PROMPT, N_BANDS, Sketches
+from linkage.ingest.text_readers import PromptBatch, PromptReader, add_up, counted_for
 from linkage.queries import query
 from linkage.store import Store
 
@@ -27,45 +30,11 @@ ROWS_TO_STORE = 200_000
 
 _NO_EVENTS = pa.RecordBatch.from_pylist([], pa.schema([
     ("account_ix", pa.int32()), ("occurred_at", pa.timestamp("us")), ("prompt", pa.string()),
-    ("system_prompt", pa.string()),
+    ("system_prompt", pa.string()), ("again_ix", pa.int64()),
 ]))
 
 BANDS = tuple(f"band_{at}" for at in range(N_BANDS))
 """Columns of a sketch in the table ``skeleton``."""
-
-
-@dataclass(frozen=True)
-class PromptBatch:
-    """Some prompts while their text is at hand, equal ones folded."""
-
-    texts: pa.StringArray
-    """(n_texts,) distinct prompts, none null; very long ones cut in the middle."""
-    text: Ints
-    """(n_events,) index into ``texts`` of each event's prompt."""
-    account: Ints
-    """(n_events,) ``account_ix`` of each event; bad and left-out events are not in it."""
-    occurred_at: Ints
-    """(n_events,) microseconds since the epoch, UTC."""
-
-
-class PromptReader(Protocol):
-    """Whoever else wants to read prompts in the one pass in which there is text.
-
-    A batch has no order and no meaning of its own: rows, files and threads fall differently
-    each time. What is returned must therefore add up whatever the split, in whole numbers,
-    and must hold no text.
-    """
-
-    table: str
-    """The stage table that the rows of :meth:`read` are added up in, by ``account_ix``."""
-
-    def read(self, batch: PromptBatch) -> pa.Table:
-        """Return rows of ``account_ix`` (BIGINT) and BIGINT columns to sum per account.
-
-        Called by several threads at once, with batches of at most some thousand events, some
-        of them empty.
-        """
-        ...
 
 
 class PromptSketcher(Protocol):
@@ -84,6 +53,7 @@ def read_prompts(
     as_of: str | None,
     n_threads: int,
     readers: Sequence[PromptReader] = (),
+    overlapping: bool = False,
 ) -> None:
     """Make the tables ``prompt`` and ``skeleton``, and those of further readers.
 
@@ -94,13 +64,16 @@ def read_prompts(
     Parameters
     ----------
     reader
-        The events; their addresses are in ``address`` already.
+        The events; their addresses are in ``address`` already, and those that are delivered
+        more than once in ``event_again``.
     as_of
         Instant after which nothing counts, as the engine reads it.
     n_threads
         Threads that work on text, at least 1.
     readers
         Who else reads the prompts.
+    overlapping
+        Tell events again that are delivered more than once, and count each once.
 
     Raises
     ------
@@ -109,7 +82,7 @@ def read_prompts(
     """
     store.create("account_code", "select hash(account_id) as account_code, account_ix, "
                                  "is_left_out from account_key")
-    store.view("read_prompt", _texts(reader))
+    store.view("read_prompt", _texts(reader, EVENT_CODE if overlapping else "null::UBIGINT"))
     store.put("reading_until", pa.table({"as_of": pa.array([as_of], pa.string())}))
     select = query("ingest", "prompt_text").body
     reading(store, reader, lambda: take_prompts(
@@ -137,11 +110,11 @@ def take_prompts(
     Parameters
     ----------
     batches
-        Events in columns account_ix, occurred_at, prompt and system_prompt, the texts cut to
-        ``LONGEST_PROMPT`` characters; some thousand at a time.
+        Events in columns account_ix, occurred_at, prompt, system_prompt and again_ix, the
+        texts cut to ``LONGEST_PROMPT`` characters; some thousand at a time.
     """
-    tables = [_Growing(store, "prompt"), _Growing(store, "skeleton"),
-              *(_Growing(store, one.table) for one in readers)]
+    names = ("prompt", "prompt_again", "skeleton", *(one.table for one in readers))
+    tables = [_Growing(store, name) for name in names]
     sketch = _Sketching(sketcher, tuple(readers))
     # Of nothing first, so that the tables are there when no event has a prompt.
     for rows in chain([sketch(_NO_EVENTS)], _ahead(batches, sketch, n_threads)):
@@ -149,12 +122,14 @@ def take_prompts(
             table.add(new)
     for table in tables:
         table.store_rest()
+    store.extend("prompt", query("ingest", "prompt_once").body)
+    store.drop("prompt_again")
     for one in readers:
-        _add_up(store, one.table)
+        add_up(store, one.table)
     return store.count("prompt")
 
 
-def _texts(reader: TableReader) -> str:
+def _texts(reader: TableReader, event_code: str) -> str:
     """Return the SELECT of events with their texts, the middle of very long ones left out."""
     texts = ", ".join(
         f"{_cut(column) if reader.has(column) else 'null::VARCHAR'} as {column}"
@@ -162,7 +137,8 @@ def _texts(reader: TableReader) -> str:
     )
     whole = all(part.format == "parquet" for part in reader.parts)
     return (
-        f"select hash(account_id) as account_code, occurred_at, hash(ip) as ip_code, {texts} "
+        f"select hash(account_id) as account_code, occurred_at, hash(ip) as ip_code, {texts}, "
+        f"{event_code} as event_code "
         f"from ({reader.select(numbered=False)}) as r "
         # Lines of text files that are refused must be those refused before.
         f"where {'true' if whole else 'hash(r) is not null'}"
@@ -201,7 +177,7 @@ class _Sketching:
     readers: tuple[PromptReader, ...]
 
     def __call__(self, batch: pa.RecordBatch) -> Sequence[pa.Table]:
-        """Return new rows of ``prompt``, of ``skeleton`` and of each further reader's table."""
+        """Return new rows of ``prompt``, ``prompt_again``, ``skeleton`` and each reader's table."""
         prompts, which = _folded(batch.column("prompt"))
         of_prompt = self.sketcher.sketch(prompts)
         systems, which_system = _folded(batch.column("system_prompt"))
@@ -215,15 +191,21 @@ class _Sketching:
             "shape_code": _numbers(of_prompt.shape, which),
             "system_code": _numbers(of_system.skeleton, which_system),
         })
+        again = batch.column("again_ix").fill_null(-1).to_numpy()
+        is_again = pa.array(again >= 0)
         sketches = pa.concat_tables([_sketched(of_prompt), _sketched(of_system)])
-        if not self.readers:
-            return rows, sketches
-        there = np.flatnonzero(which >= 0)
-        texts = PromptBatch(
-            prompts, which[there], batch.column("account_ix").to_numpy().astype(np.int64)[there],
-            batch.column("occurred_at").cast(pa.int64()).to_numpy()[there],
+        made = (
+            rows.filter(pc.invert(is_again)),
+            rows.append_column("again_ix", batch.column("again_ix")).filter(is_again), sketches,
         )
-        return (rows, sketches, *(one.read(texts) for one in self.readers))
+        if not self.readers:
+            return made
+        texts = PromptBatch(
+            prompts, which, systems, which_system,
+            counted_for(batch.column("account_ix").to_numpy().astype(np.int64), again),
+            batch.column("occurred_at").cast(pa.int64()).to_numpy(),
+        )
+        return (*made, *(one.read(texts) for one in self.readers))
 
 
 def _folded(column: pa.Array) -> tuple[pa.StringArray, Ints]:
@@ -268,15 +250,3 @@ class _Growing:
         if self._waiting:
             self._store.append(self._name, pa.concat_tables(self._waiting))
             self._waiting.clear()
-
-
-def _add_up(store: Store, name: str) -> None:
-    """Sum a reader's rows per account."""
-    columns = store.arrow(f"select * from {name} limit 0").column_names
-    sums = ", ".join(
-        f"sum({column})::BIGINT as {column}" for column in columns if column != "account_ix"
-    )
-    store.create(f"{name}_sum", f"select account_ix, {sums} from {name} group by account_ix")
-    store.drop(name)
-    store.create(name, f"select * from {name}_sum order by account_ix")
-    store.drop(f"{name}_sum")

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from linkage.ingest.characters import ENDS_PART
 from linkage.ingest.masking import Codes, Flags, Ints, Words, mixed, salts, words_of
 
-BLOCK_CHARACTERS = 1 << 18
-"""Characters that are worked on at a time: enough to outweigh the calls, and still near."""
+BLOCK_BYTES = 1 << 19
+"""Bytes of text that are worked on at a time: enough to outweigh the calls, and still near."""
 
 LONGEST_PROMPT = 1 << 14
 """Characters of a prompt that count: of a longer one the first three quarters of these and
@@ -92,7 +91,7 @@ class Sketcher:
         salt = self._salt
         words = words_of(texts, salt)
         n_words = np.diff(words.starts)
-        n_plain = n_words - _sums(words.is_mark.astype(np.int64), words.starts)
+        n_plain = n_words - np.diff(np.searchsorted(np.flatnonzero(words.is_mark), words.starts))
         enough = n_plain >= FEWEST_WORDS
         skeleton = _in_order(words.code, words.starts, salt[1])
         has_edges = n_words >= 2 * N_EDGE_WORDS
@@ -121,27 +120,26 @@ class Sketcher:
 
 
 def _blocks(texts: pa.StringArray) -> Iterator[pa.StringArray]:
-    """Cut texts into runs of about ``BLOCK_CHARACTERS``."""
-    ends = np.cumsum(pc.utf8_length(texts).to_numpy() + 1)
-    start, before = 0, 0
+    """Cut texts into runs of about ``BLOCK_BYTES``."""
+    if not len(texts):
+        return
+    offsets = np.frombuffer(
+        texts.buffers()[1], np.int32, len(texts) + 1, offset=4 * texts.offset)
+    start = 0
     while start < len(texts):
-        stop = max(int(np.searchsorted(ends, before + BLOCK_CHARACTERS, "right")), start + 1)
+        last = int(offsets[start]) + BLOCK_BYTES
+        stop = max(int(np.searchsorted(offsets, last, "right")) - 1, start + 1)
         yield texts.slice(start, stop - start)
-        start, before = stop, int(ends[stop - 1])
-
-
-def _sums(value: Ints, starts: Ints) -> Ints:
-    """Sum of each text's values."""
-    total = np.concatenate([[0], np.cumsum(value)])
-    found: Ints = total[starts[1:]] - total[starts[:-1]]
-    return found
+        start = stop
 
 
 def _in_order(code: Codes, starts: Ints, salt: np.uint64) -> Codes:
     """One number for each run of codes, which depends on their order."""
-    place = np.arange(len(code), dtype=np.uint64)
-    place -= np.repeat(starts[:-1], np.diff(starts)).astype(np.uint64)
-    total = np.concatenate([np.zeros(1, np.uint64), np.cumsum(mixed(code ^ (place * salt)))])
+    salted = np.arange(len(code), dtype=np.uint64) * salt
+    salted -= np.repeat(starts[:-1].astype(np.uint64) * salt, np.diff(starts))
+    salted ^= code
+    total = np.zeros(len(code) + 1, dtype=np.uint64)
+    np.cumsum(mixed(salted), out=total[1:])
     return mixed(total[starts[1:]] - total[starts[:-1]])
 
 
@@ -191,19 +189,26 @@ def _bands(words: Words, enough: Flags, salt: Codes) -> Codes:
     chosen = np.flatnonzero(is_long)
     if not len(chosen):
         return found
-    code = words.code
-    shingle = code[:-2] * salt[5] + code[1:-1] * salt[6] + code[2:] * salt[7]
-    text = np.repeat(np.arange(n_texts), np.diff(words.starts))
-    inside = np.flatnonzero((text[:-2] == text[2:]) & is_long[text[:-2]])
-    number = mixed(shingle[inside])
-    row = (np.cumsum(is_long) - 1)[text[inside]]
-    bin_ = ((number >> np.uint64(32)) * np.uint64(N_MINIMA)) >> np.uint64(32)
+    n_words = np.diff(words.starts)
+    code = words.code if is_long.all() else words.code[np.repeat(is_long, n_words)]
+    shingle = code[:-2] * salt[5]
+    shingle += code[1:-1] * salt[6]
+    shingle += code[2:] * salt[7]
+    inside = np.ones(len(code), dtype=bool)
+    ends = np.cumsum(n_words[chosen])
+    inside[ends - 1] = inside[ends - 2] = False
+    number = mixed(shingle[inside[:-2]])
+    bin_ = (number >> np.uint64(32)) * np.uint64(N_MINIMA) >> np.uint64(32)
+    bin_ += np.repeat(np.arange(len(chosen), dtype=np.uint64) * np.uint64(N_MINIMA),
+                      n_shingles[chosen])
     least = np.full(len(chosen) * N_MINIMA, _EMPTY, dtype=np.uint32)
-    np.minimum.at(least, row * N_MINIMA + bin_.astype(np.int64), number.astype(np.uint32))
+    np.minimum.at(least, bin_.view(np.int64), number.astype(np.uint32))
     lanes = _filled(least).reshape(-1, N_BANDS, N_LANES)
-    shift = np.arange(N_LANES, dtype=np.uint64) * np.uint64(LANE_BITS)
     # Never zero: the top bit is set, three lanes leave it free.
-    found[chosen] = (lanes << shift).sum(axis=2, dtype=np.uint64) | np.uint64(1 << 63)
+    bands = lanes[:, :, 0] | np.uint64(1 << 63)
+    for lane in range(1, N_LANES):
+        bands |= lanes[:, :, lane] << np.uint64(lane * LANE_BITS)
+    found[chosen] = bands
     return found
 
 
@@ -212,16 +217,20 @@ _EMPTY = np.uint32(2**32 - 1)
 
 def _filled(least: npt.NDArray[np.uint32]) -> Codes:
     """Minima of ``LANE_BITS`` bits, empty bins filled from the next one, wrapped around."""
-    full = np.flatnonzero(least != _EMPTY)
-    empty = np.flatnonzero(least == _EMPTY)
-    row = empty // N_MINIMA
-    at = np.minimum(np.searchsorted(full, empty), len(full) - 1)
-    goes_on = (full[at] > empty) & (full[at] // N_MINIMA == row)
-    source = np.where(goes_on, full[at], full[np.searchsorted(full, row * N_MINIMA)])
+    is_full = least != _EMPTY
+    full, empty = np.flatnonzero(is_full), np.flatnonzero(~is_full)
+    row_end = (empty // N_MINIMA + 1) * N_MINIMA
+    # The k-th empty place has as many full ones before it as its own place less k.
+    n_before = empty - np.arange(len(empty))
+    source = full[np.minimum(n_before, len(full) - 1)]
+    wraps = np.flatnonzero((source < empty) | (source >= row_end))
+    source[wraps] = full[np.searchsorted(full, row_end[wraps] - N_MINIMA)]
     lane = least.astype(np.uint64)
     distance = ((source - empty) % N_MINIMA).astype(np.uint64)
     lane[empty] = least[source] + (distance << np.uint64(32))
-    return mixed(lane) >> np.uint64(64 - LANE_BITS)
+    lane = mixed(lane)
+    lane >>= np.uint64(64 - LANE_BITS)
+    return lane
 
 
 def likeness(left: Codes, right: Codes) -> npt.NDArray[np.float64]:

@@ -26,7 +26,7 @@ Flags = npt.NDArray[np.bool_]
 ALIKE = 0.5
 """Jaccard similarity to the centre from which a skeleton is of its template."""
 
-KEYS_AT_ONCE = 1 << 23
+KEYS_AT_ONCE = 1 << 22
 """Band numbers that are compared in memory at once."""
 
 SKELETONS_AT_ONCE = 1 << 18
@@ -78,10 +78,11 @@ def _with_company(store: Store, n: int) -> Flags:
             )
             place = rows["place"].to_numpy()
             number = rows["number"].to_numpy()
-            order = np.argsort(number, kind="stable")
-            same = number[order[1:]] == number[order[:-1]]
-            found[place[order[1:][same]]] = True
-            found[place[order[:-1][same]]] = True
+            order = np.argsort(number)  # not stable: five times faster
+            number, place = number[order], place[order]
+            same = number[1:] == number[:-1]
+            found[place[1:][same]] = True
+            found[place[:-1][same]] = True
     return found
 
 
@@ -109,6 +110,8 @@ class _Centres:
     def __init__(self) -> None:
         self._code = np.zeros(0, dtype=np.int64)
         self._bands = np.zeros((0, N_BANDS), dtype=np.uint64)
+        self._order = [np.zeros(0, dtype=np.int32)] * N_BANDS
+        """Of each band, the centres in order of its number, of equal ones the first."""
 
     def gather(self, code: Ints, bands: Codes) -> Ints:
         """Return the code of the centre of each skeleton, its own for a new centre.
@@ -126,16 +129,25 @@ class _Centres:
         centre = rest[_leaders(bands[rest])]
         home[rest] = code[centre]
         new = np.unique(centre)
-        self._code = np.concatenate([self._code, code[new]])
-        self._bands = np.concatenate([self._bands, bands[new]])
+        self._add(code[new], bands[new])
         return home
+
+    def _add(self, code: Ints, bands: Codes) -> None:
+        """Take new centres, put among those that are in order already."""
+        n = len(self._code)
+        for at, old in enumerate(self._order):
+            order = np.argsort(bands[:, at], kind="stable")
+            place = np.searchsorted(self._bands[old, at], bands[order, at], side="right")
+            self._order[at] = np.insert(old, place, (n + order).astype(np.int32))
+        self._code = np.concatenate([self._code, code])
+        self._bands = np.concatenate([self._bands, bands])
 
     def _near(self, bands: Codes) -> tuple[Ints, Ints]:
         """Pairs of (row, centre) that share a band."""
         pairs = [np.zeros(0, dtype=np.int64)]
         n = max(len(self._code), 1)
         for at in range(N_BANDS if len(self._code) else 0):
-            order = np.argsort(self._bands[:, at], kind="stable")
+            order = self._order[at]
             known = self._bands[order, at]
             place = np.searchsorted(known, bands[:, at])
             row = np.arange(len(bands))
@@ -175,10 +187,10 @@ def _firsts(bands: Codes) -> tuple[Ints, Ints]:
     n = len(bands)
     pairs = []
     for at in range(N_BANDS):
-        order = np.argsort(bands[:, at], kind="stable")
+        order = np.argsort(bands[:, at])
         number = bands[order, at]
         begins = np.flatnonzero(np.r_[True, number[1:] != number[:-1]])
-        first = np.repeat(order[begins], np.diff(np.r_[begins, n]))
+        first = np.repeat(np.minimum.reduceat(order, begins), np.diff(np.r_[begins, n]))
         other = order != first
         pairs.append(order[other] * n + first[other])
     both = np.unique(np.concatenate(pairs))

@@ -9,9 +9,10 @@ import pandas as pd
 import pyarrow as pa
 
 from linkage.communities.settle import Communities
-from linkage.evidence.incidence import Floats, Incidence, Ints
+from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
 from linkage.rings.book import CONFIRMED, OF_ROLE, Book, ids_of_members, no_book, write_up
+from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.decisions import Texts, confirmed, decisions
 from linkage.rings.evidence import BITS, evidence_rows
 from linkage.rings.features import measure
@@ -22,6 +23,7 @@ from linkage.rings.measures import measures_table
 from linkage.rings.profile import Profile, capability_rows, profiles
 from linkage.rings.rhythm import rhythm
 from linkage.rings.signs import SIGNS
+from linkage.rings.stability import LEAST_STABILITY, stability
 from linkage.rings.timeline import pivots, timeline
 from linkage.schema import EVIDENCE, MEMBERS, RINGS
 from linkage.signals import NEVER_ALONE
@@ -29,6 +31,9 @@ from linkage.store import Store
 
 PERIPHERY_CONFIDENCE = 0.9
 """A member surer than this who does not describe the ring is a plain member."""
+
+CANDIDATES = ("enforce", "review")
+"""Tiers whose rings are looked for again, for the stability of their members."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +47,7 @@ class Assembled:
 
 def assemble(
     store: Store, incidence: Incidence, weights: Weights, found: Communities, *, smallest: int,
-    labels: bool = True, former: Book | None = None,
+    labels: bool = True, former: Book | None = None, calibration: Calibration = BUILT_IN,
 ) -> Assembled:
     """Judge the rings and return the tables of the contract and tonight's book.
 
@@ -58,6 +63,8 @@ def assemble(
         Show accounts that others are linked to by name.
     former
         The book of the last night, whose rings keep their ids; None for no night before.
+    calibration
+        What people's decisions made of weights, scores and confidence.
     """
     found = found.of_rings(np.bincount(found.ring) >= smallest)
     accounts = store.arrow(
@@ -65,11 +72,14 @@ def assemble(
     ).combine_chunks()
     names = accounts["account_id"].combine_chunks()
     measures = measure(store, incidence, found)
-    verdicts = judge(measures, incidence.families)
-    confidence = 1 / (1 + np.exp(-found.nats))
+    verdicts = judge(measures, incidence.families, calibration)
+    confidence = 1 / (1 + np.exp(-calibration.members.of(found.nats)))
+    steady = stability(incidence, weights, found, np.isin(verdicts.tier, CANDIDATES))
+    unsteady = steady < LEAST_STABILITY
     role = np.where(
         found.is_core, "core", np.where(confidence >= PERIPHERY_CONFIDENCE, "member", "periphery")
     )
+    role = np.where(unsteady, "periphery", role)
     said = confirmed(store)
     weight = np.where(
         np.isin(found.account, list(said.accounts)), CONFIRMED, [OF_ROLE[one] for one in role]
@@ -80,7 +90,9 @@ def assemble(
     decided = decisions(store, found, ring_ids)
     verdicts = decided.on_rings(verdicts)
     rings = _rings(measures, verdicts, ring_ids, profiles(store, len(ring_ids)), followed)
-    tier, reasons, bits = _member_judgement(incidence, found, verdicts, decided.accounts)
+    tier, reasons, bits = _member_judgement(
+        incidence, found, verdicts, decided.accounts, unsteady
+    )
     members = pa.table({
         "ring_id": ring_ids.take(pa.array(found.ring)),
         "account_id": names.take(pa.array(found.account)),
@@ -93,6 +105,7 @@ def assemble(
             name: accounts[name].take(pa.array(found.account)).cast(MEMBERS.field(name).type)
             for name in ("first_event_at", "last_event_at", "status")
         },
+        "stability": pa.array(steady, from_pandas=True),
     }).cast(MEMBERS)
     rows = evidence_rows(incidence, weights, found)
     evidence = _evidence(store, incidence, found, rows, ring_ids, names, labels=labels)
@@ -149,6 +162,7 @@ def _rings(
         "lineage": [followed.lineage[ring_id] for ring_id in ring_ids.to_pylist()],
         "families": pa.array(verdicts.families, pa.list_(pa.string())),
         "n_core": measures["n_core"].to_numpy(),
+        "looks_like": pa.array(verdicts.looks_like, pa.string()),
     }).cast(RINGS)
 
 
@@ -164,18 +178,18 @@ def _rank(rings: pa.Table) -> Ints:
 
 
 def _member_judgement(
-    incidence: Incidence, found: Communities, verdicts: Verdicts, decided: Texts
+    incidence: Incidence, found: Communities, verdicts: Verdicts, decided: Texts, unsteady: Flags
 ) -> tuple[pa.Array, pa.Array, Floats]:
     """Tier, reason codes and bits of each member.
 
-    A member is never in a stronger tier than its own evidence bears: one family, or only
-    place and time, is for review.
+    A member is never in a stronger tier than its own evidence bears: one family, only place
+    and time, or what does not last when some of it goes, is for review.
     """
     speaks = found.by_family >= 1.0
     solid = np.array([name not in NEVER_ALONE for name in incidence.families], dtype=bool)
     two = (speaks.sum(axis=1) >= 2) & speaks[:, solid].any(axis=1)
     tier = np.array(verdicts.tier, dtype=object)[found.ring] if len(found.ring) else np.array([])
-    tier = np.where((tier == "enforce") & ~two, "review", tier)
+    tier = np.where((tier == "enforce") & (~two | unsteady), "review", tier)
     tier = np.where(decided == "benign", "benign", tier)
     tier = np.where((decided == "disputed") & (tier != "benign"), "watch", tier)
     family_codes = np.array([f"shares_{name}" for name in incidence.families])

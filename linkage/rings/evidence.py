@@ -3,7 +3,7 @@
 import numpy as np
 import pyarrow as pa
 
-from linkage.communities.membership import CORE, MEMBER, identifier_gains, ring_profile
+from linkage.communities.membership import CORE, MEMBER, Gains, identifier_gains, ring_profile
 from linkage.communities.settle import Communities
 from linkage.evidence.incidence import Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
@@ -28,19 +28,7 @@ def evidence_rows(incidence: Incidence, weights: Weights, found: Communities) ->
         member (row in ``found``), kind, identifier (-1 for none), family (-1 for none),
         bits; by member, then falling bits.
     """
-    profile, prior = ring_profile(incidence, found.judged)
-    # An account may have been in two proposals; it is left out of the one it is in now.
-    n = incidence.n_accounts
-    cell = found.judged_ring * n + found.account
-    key = found.judged.ring * n + found.judged.account
-    own = np.isin(cell, key)
-    order = np.argsort(key)
-    at = np.searchsorted(key[order], cell[own])
-    part = np.zeros(len(found.account), dtype=np.int64)
-    part[own] = np.where(found.judged.is_core[order][at], CORE, MEMBER)
-    gains = identifier_gains(
-        incidence, profile, prior, weights.strangers, found.account, found.judged_ring, part
-    )
+    gains = member_gains(incidence, weights, found)
     n_families = len(incidence.families)
     place = gains.cell * n_families + incidence.family[gains.identifier]
     nats, rest = _deal(incidence, gains.nats, gains.identifier, place, found.by_family)
@@ -72,6 +60,29 @@ def evidence_rows(incidence: Incidence, weights: Weights, found: Communities) ->
         "member": member[order], "kind": names, "identifier": identifier[order],
         "family": family[order], "bits": bits[order],
     })
+
+
+def member_gains(incidence: Incidence, weights: Weights, found: Communities) -> Gains:
+    """Return what each identifier of each member says for its ring, by itself.
+
+    Returns
+    -------
+    Gains
+        ``cell`` is the row in ``found``.
+    """
+    profile, prior = ring_profile(incidence, found.judged)
+    # An account may have been in two proposals; it is left out of the one it is in now.
+    n = incidence.n_accounts
+    cell = found.judged_ring * n + found.account
+    key = found.judged.ring * n + found.judged.account
+    own = np.isin(cell, key)
+    order = np.argsort(key)
+    at = np.searchsorted(key[order], cell[own])
+    part = np.zeros(len(found.account), dtype=np.int64)
+    part[own] = np.where(found.judged.is_core[order][at], CORE, MEMBER)
+    return identifier_gains(
+        incidence, profile, prior, weights.strangers, found.account, found.judged_ring, part
+    )
 
 
 def _deal(

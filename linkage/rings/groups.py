@@ -17,8 +17,9 @@ from linkage.communities import Communities
 from linkage.communities.membership import Members, membership
 from linkage.evidence.incidence import Floats, Incidence
 from linkage.evidence.weights import Weights
+from linkage.rings.calibration import PRIOR_NATS
 from linkage.rings.features import measure
-from linkage.rings.judge import PRIOR_NATS, Verdicts, judge
+from linkage.rings.judge import Verdicts, judge
 from linkage.rings.signs import SIGNS
 from linkage.schema import GROUPS
 from linkage.store import Store

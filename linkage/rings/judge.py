@@ -8,19 +8,31 @@ import numpy as np
 import pandas as pd
 
 from linkage.evidence.incidence import Flags, Floats
+from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.features import KNOWN_FAMILIES
+from linkage.rings.innocents import Innocent, look_alikes
 from linkage.rings.signs import SIGNS
 from linkage.signals import NEVER_ALONE
-
-PRIOR_NATS = -1.5
-"""Log odds of abuse of a linked group before any sign is seen: most groups are innocent."""
 
 ENFORCE_SCORE = 0.95
 REVIEW_SCORE = 0.50
 WATCH_SCORE = 0.05
 
+TWO_NATS, ONE_NATS = 0.5, -1.5
+"""What it adds to the log odds of abuse that two families hold a ring, or fewer."""
+
+NOT_SOLID_NATS = -3.5
+"""Most log odds of a ring that places, moments and public codes explain."""
+
 HELD_SHARE = 0.3
 """A family holds a ring when it speaks for this share of its members."""
+
+EXPLAINED = ("watch", "benign")
+"""Tiers whose rings get the name of the innocent group they look like."""
+
+FEWEST_TEMPLATES = 2
+"""Templates that a ring held by prompts alone must have for :data:`WATCH_SCORE`: one may be
+a text that people pass on."""
 
 SMALLEST_ENFORCED = 7
 """Accounts below which a group may be a family, and is never acted on by itself."""
@@ -42,20 +54,29 @@ class Verdicts:
     """Families that hold the ring, the most telling first."""
     signs: Flags
     """(n_rings, n_signs) which of ``SIGNS`` is seen."""
+    looks_like: list[str | None]
+    """Innocent group that a ring at watch or benign looks like; None for none."""
 
 
-def judge(rings: pd.DataFrame, families: tuple[str, ...]) -> Verdicts:
-    """Judge rings by what was measured of them.
+@dataclass(frozen=True)
+class Observed:
+    """What the judge sees of each ring, before it weighs anything."""
 
-    Parameters
-    ----------
-    rings
-        Measures, one row per ring (see :func:`linkage.rings.features.measure`).
-    families
-        Names of the families of evidence at hand.
-    """
+    signs: Flags
+    """(n_rings, n_signs) which of ``SIGNS`` is seen."""
+    held: Floats
+    """(n_rings, n_families) share of the members that each family holds."""
+    is_two: Flags
+    """(n_rings,) do two families hold the ring, one of them neither place nor time?"""
+    has_solid: Flags
+    """(n_rings,) does any family hold it that place, time and public codes do not explain?"""
+    by_prompts: Flags
+    """(n_rings,) do templates of its own hold it, nothing else, and no sign of innocence?"""
+
+
+def observe(rings: pd.DataFrame, families: tuple[str, ...]) -> Observed:
+    """Return what is seen of rings; parameters as of :func:`judge`."""
     seen = np.column_stack([sign.test(rings).to_numpy(dtype=bool) for sign in SIGNS])
-    weight = np.array([sign.nats for sign in SIGNS])
     held = np.column_stack([
         rings[f"held_{family}"].to_numpy() for family in families
     ]) if families else np.zeros((len(rings), 0))
@@ -63,24 +84,63 @@ def judge(rings: pd.DataFrame, families: tuple[str, ...]) -> Verdicts:
     solid = np.array([family not in NEVER_ALONE for family in families], dtype=bool)
     solid = solid & ~_is_public(rings, families)
     n_solid = (holds & solid).sum(axis=1)
-    two = (holds.sum(axis=1) >= 2) & (n_solid >= 1)
-    log_odds = PRIOR_NATS + seen @ weight + np.where(two, 0.5, -1.5)
-    log_odds = np.where(n_solid == 0, np.minimum(log_odds, -3.5), log_odds)
-    score = 1 / (1 + np.exp(-log_odds))
+    return Observed(
+        seen, held, (holds.sum(axis=1) >= 2) & (n_solid >= 1), n_solid > 0,
+        _by_prompts_alone(rings, families, holds & solid, seen),
+    )
+
+
+def log_odds(observed: Observed, calibration: Calibration = BUILT_IN) -> Floats:
+    """(n_rings,) log odds of abuse, in nats."""
+    weight = np.array([calibration.signs.get(sign.name, sign.nats) for sign in SIGNS])
+    odds = calibration.prior_nats + observed.signs @ weight
+    odds = calibration.rings.of(odds + np.where(observed.is_two, TWO_NATS, ONE_NATS))
+    return np.where(observed.has_solid, odds, np.minimum(odds, NOT_SOLID_NATS))
+
+
+def judge(
+    rings: pd.DataFrame, families: tuple[str, ...], calibration: Calibration = BUILT_IN
+) -> Verdicts:
+    """Judge rings by what was measured of them.
+
+    Whatever people's decisions made of the weights, nothing is enforced that the built-in
+    ones would not enforce as well: answers to what was enforced must not widen it.
+
+    Parameters
+    ----------
+    rings
+        Measures, one row per ring (see :func:`linkage.rings.features.measure`).
+    families
+        Names of the families of evidence at hand.
+    calibration
+        Weights and scale.
+    """
+    observed = observe(rings, families)
+    score = 1 / (1 + np.exp(-log_odds(observed, calibration)))
+    score = np.where(observed.by_prompts, np.maximum(score, WATCH_SCORE), score)
+    least = np.minimum(score, 1 / (1 + np.exp(-log_odds(observed))))
     tier = [
-        _tier(row_score, row_two, size)
-        for row_score, row_two, size in zip(score, two, rings["n_accounts"], strict=True)
+        _tier(*row) for row in
+        zip(score, least, observed.is_two, rings["n_accounts"], strict=True)
     ]
+    holds = observed.held >= HELD_SHARE
     names = [
-        [families[at] for at in np.argsort(-held[row], kind="stable") if holds[row, at]]
+        [families[at] for at in np.argsort(-observed.held[row], kind="stable") if holds[row, at]]
         for row in range(len(rings))
     ]
     measured = rings.to_dict("records")
+    alike = [
+        like if one in EXPLAINED else None
+        for one, like in zip(tier, look_alikes(rings), strict=True)
+    ]
     reason = [
-        _reason(one, names[at], seen[at], measured[at], bool(n_solid[at]))
+        _prompts_reason(measured[at]) if one == "watch" and observed.by_prompts[at] else
+        _reason(one, names[at], observed.signs[at], measured[at], bool(observed.has_solid[at]),
+                alike[at])
         for at, one in enumerate(tier)
     ]
-    return Verdicts(score, tier, reason, names, seen)
+    return Verdicts(
+        score, tier, reason, names, observed.signs, [like.name if like else None for like in alike])
 
 
 def _is_public(rings: pd.DataFrame, families: tuple[str, ...]) -> Flags:
@@ -96,9 +156,36 @@ def _is_public(rings: pd.DataFrame, families: tuple[str, ...]) -> Flags:
     return further[None, :] & common[:, None]
 
 
-def _tier(score: float, two_families: bool, n_accounts: int) -> str:
-    """Name the tier of a ring."""
-    if score >= ENFORCE_SCORE and two_families and n_accounts >= SMALLEST_ENFORCED:
+def _by_prompts_alone(
+    rings: pd.DataFrame, families: tuple[str, ...], holds: Flags, seen: Flags
+) -> Flags:
+    """(n_rings,) held by templates of its own, with nothing else and no sign of innocence.
+
+    Whoever shares nothing but a work list has no cards to rotate; that members joined at
+    unrelated times and share all of it as one excuses nobody. Chance does: of six such rings
+    that had fewer than 4 nats a member in a simulated world, five were of strangers.
+    """
+    if "prompt" not in families:
+        return np.zeros(len(rings), dtype=bool)
+    excuses = np.array([sign.excuses for sign in SIGNS])
+    own = ((rings["n_prompt"] >= FEWEST_TEMPLATES) & (rings["own_prompt"] >= 0.5)).to_numpy()
+    alone = holds[:, families.index("prompt")] & (holds.sum(axis=1) == 1)
+    found: Flags = own & alone & ~(seen & excuses).any(axis=1)
+    return found
+
+
+def _prompts_reason(ring: dict[Hashable, Any]) -> str:
+    """Say why a ring that only prompts hold is to be watched."""
+    return (
+        f"{ring['n_accounts']:,} accounts held together by prompt alone: shares "
+        f"{ring['n_prompt']:,.0f} prompt templates that hardly anyone else sends, and shows no "
+        "sign of innocence; but templates can be passed on"
+    )
+
+
+def _tier(score: float, least: float, two_families: bool, n_accounts: int) -> str:
+    """Name the tier of a ring; ``least`` is the lower of its score and the built-in one."""
+    if least >= ENFORCE_SCORE and two_families and n_accounts >= SMALLEST_ENFORCED:
         return "enforce"
     if score >= REVIEW_SCORE:
         return "review"
@@ -106,7 +193,8 @@ def _tier(score: float, two_families: bool, n_accounts: int) -> str:
 
 
 def _reason(
-    tier: str, families: list[str], seen: Flags, ring: dict[Hashable, Any], has_solid: bool
+    tier: str, families: list[str], seen: Flags, ring: dict[Hashable, Any], has_solid: bool,
+    alike: Innocent | None,
 ) -> str:
     """Say in one sentence why a ring is in its tier."""
     values = NOTHING_SHARED | {str(name): value for name, value in ring.items()}
@@ -117,6 +205,9 @@ def _reason(
     innocent = [sign.sentence.format_map(values) for sign in order if sign.nats < 0]
     by = " and ".join(families[:3]) or "no family of evidence"
     head = f"{ring['n_accounts']:,} accounts held together by {by}"
+    if alike:
+        sure = "to all appearance" if tier == "benign" else "perhaps"
+        head = f"{head}, {sure} {alike.phrase}"
     if not has_solid:
         return f"{head}: what places, moments and public codes explain is never enough by itself"
     if tier == "benign":

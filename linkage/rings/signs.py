@@ -26,6 +26,13 @@ class Sign:
     """What a person reads; a format string over the ring's measures."""
     test: Test
     """Tells, for a table of measures, in which rings the sign is seen."""
+    is_lack: bool = False
+    """Speaks for innocence as a lack of signs of abuse alone, and explains nothing."""
+
+    @property
+    def excuses(self) -> bool:
+        """Whether the sign gives an innocent reason for what accounts share, chance included."""
+        return self.nats < 0 and not self.is_lack
 
 
 def _of(rings: pd.DataFrame, name: str) -> "pd.Series[float]":
@@ -57,7 +64,7 @@ def _office_hours(rings: pd.DataFrame) -> "pd.Series[bool]":
     return (rings["weekend_share"] < 0.09) & (rings["n_events"] >= 50)
 
 
-def _own_domain(rings: pd.DataFrame) -> "pd.Series[bool]":
+def own_domain(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Most mailboxes are at one domain that is not a public provider."""
     return rings["top_domain_share"] >= 0.5
 
@@ -65,6 +72,19 @@ def _own_domain(rings: pd.DataFrame) -> "pd.Series[bool]":
 def _born_as_others(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Births are spread as the population's are."""
     return rings["birth_gap"] > 0.6
+
+
+def _one_room(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Nearly all on one line, asleep at night, and nothing paid or hosted: as classes are.
+
+    An operator may sit in a room by day as well; linkage alone cannot tell.
+    """
+    return (
+        (_of(rings, "top_network") >= 0.85) & (_of(rings, "own_network") >= 0.5)
+        & (rings["quiet_share"] < 0.2) & (rings["datacenter_share"] < 0.1)
+        & (_of(rings, "held_payment") < 0.3) & (_of(rings, "alias_share") < 0.5)
+        & (rings["n_accounts"] >= 12)
+    )
 
 
 SIGNS: tuple[Sign, ...] = (
@@ -98,10 +118,10 @@ SIGNS: tuple[Sign, ...] = (
     Sign("verified_organization", -8.0, "belongs to one verified organization",
          lambda r: r["top_organization_share"] >= 0.5),
     Sign("office_hours", -5.0, "works office hours, five days a week", _office_hours),
-    Sign("business_domain", -1.5, "has mail at one domain of its own", _own_domain),
+    Sign("business_domain", -1.5, "has mail at one domain of its own", own_domain),
     Sign("institution", -4.0, "is one institution's people, who joined one by one or work "
-         "by day", lambda r: _own_domain(r) & (_born_as_others(r) | _office_hours(r))),
-    Sign("born_apart", -2.0, "joined at unrelated times", _born_as_others),
+         "by day", lambda r: own_domain(r) & (_born_as_others(r) | _office_hours(r))),
+    Sign("born_apart", -2.0, "joined at unrelated times", _born_as_others, is_lack=True),
     Sign("campus", -2.5, "comes from a university's or company's network",
          lambda r: _of(r, "campus_share") >= 0.15),
     Sign("crowded_address", -2.0, "meets at addresses that are mostly strangers'",
@@ -110,6 +130,7 @@ SIGNS: tuple[Sign, ...] = (
          lambda r: (_of(r, "largest_part") < 0.3) & (r["n_accounts"] >= 12)),
     Sign("one_place", -1.0, "comes from one place",
          lambda r: (_of(r, "top_network") >= 0.6) & (_of(r, "n_network") < 5)),
+    Sign("one_room", -3.0, "meets in one room by day and does not pay", _one_room),
     Sign("own_devices", -3.0, "is people with devices of their own who share a payer or an office",
          lambda r: (_of(r, "held_device") < 0.3)
          & (_office_hours(r) | (_of(r, "top_payment") >= 0.9))),
@@ -119,8 +140,8 @@ SIGNS: tuple[Sign, ...] = (
     Sign("weakly_linked", -5.0, "is held together by little",
          lambda r: r["nats"] < 4),
     Sign("loosely_linked", -1.0, "is held together loosely",
-         lambda r: (r["nats"] >= 4) & (r["nats"] < 7)),
+         lambda r: (r["nats"] >= 4) & (r["nats"] < 7), is_lack=True),
     Sign("nothing_rotated", -2.0, "rotates nothing: what it shares, it shares as one",
-         lambda r: ~_rotates_any(r)),
+         lambda r: ~_rotates_any(r), is_lack=True),
 )
 """Every sign, those of abuse first."""

@@ -14,7 +14,7 @@ from linkage.simulate.addresses import (
     source,
     vpn_exit,
 )
-from linkage.simulate.clock import DAY, HOUR
+from linkage.simulate.clock import CLOCK_ROUND, DAY, HOUR
 from linkage.simulate.clock import OFFICE as OFFICE_HOURS
 from linkage.simulate.draft import PATHWAYS, PLANS, Draft, skewed
 from linkage.simulate.hashing import Ints
@@ -32,6 +32,8 @@ class InnocentKind:
     smallest: int
     largest: int
     plant: Callable[[Draft, Ints], None]
+    least_people: int = 0
+    """Ordinary accounts from which a world has such groups."""
 
 
 def fixed_networks(draft: Draft, n: int) -> Ints:
@@ -182,6 +184,42 @@ def _collision(draft: Draft, members: Ints) -> None:
     draft.own_device[members] = 0.2
 
 
+def _agency(draft: Draft, members: Ints) -> None:
+    """A few people at a few machines in one office run the accounts of their clients."""
+    rng, n = draft.rng, len(members)
+    draft.networks.add(members, fixed_networks(draft, 1)[0])
+    draft.own_network[members] = 0.3
+    draft.rhythm[members] = OFFICE_HOURS
+    machines = new_devices(draft, int(rng.integers(2, 6)))
+    draft.devices.add(members, machines[rng.integers(0, len(machines), n)])
+    draft.own_device[members] = 0.4
+    draft.cards.add(members, int(draft.new_codes(1)[0]))
+    draft.mailboxes.update({
+        account: f"{person_local(account)}@client{code}.com"
+        for account, code in zip(members.tolist(), draft.new_codes(n).tolist(), strict=True)
+    })
+
+
+def _hackathon(draft: Draft, members: Ints) -> None:
+    """A weekend in one hall: a coupon, a starter prompt, teams that share a machine."""
+    rng, n = draft.rng, len(members)
+    draft.networks.add(members, fixed_networks(draft, 1)[0])
+    draft.own_network[members] = 0.3
+    draft.rhythm[members] = CLOCK_ROUND
+    _created_within(draft, members, 4 * HOUR)
+    leaving = members[rng.random(n) < 0.6]
+    draft.until[leaving] = np.minimum(draft.until[leaving], draft.created[leaving] + 3 * DAY)
+    coupon = f"HACK{draft.new_codes(1)[0]}"
+    used = members[rng.random(n) < 0.9]
+    draft.coupons.update(dict.fromkeys(used.tolist(), coupon))
+    draft.templates.add(members, int(draft.new_codes(1)[0]))
+    draft.template_share[members] = 0.3
+    teams = new_devices(draft, 1 + n // 4)
+    together = members[rng.random(n) < 0.25]
+    draft.devices.add(together, teams[rng.integers(0, len(teams), len(together))])
+    draft.own_device[together] = 0.7
+
+
 INNOCENT_KINDS: tuple[InnocentKind, ...] = (
     InnocentKind("family", 0.06, 2, 6, _family),
     InnocentKind("person", 0.015, 2, 4, _person),
@@ -193,6 +231,8 @@ INNOCENT_KINDS: tuple[InnocentKind, ...] = (
     InnocentKind("conference", 0.008, 50, 600, _conference),
     InnocentKind("viral", 0.015, 50, 2_000, _viral),
     InnocentKind("collision", 0.006, 20, 300, _collision),
+    InnocentKind("agency", 0.006, 12, 80, _agency, least_people=10_000),
+    InnocentKind("hackathon", 0.006, 30, 200, _hackathon, least_people=10_000),
 )
 """Every kind of innocent group, with the share of ordinary accounts in it."""
 
@@ -201,6 +241,8 @@ def plant_innocents(draft: Draft, people: Ints) -> None:
     """Plant groups of every kind among ``people``, who are in random order."""
     taken = 0
     for kind in INNOCENT_KINDS:
+        if len(people) < kind.least_people:
+            continue
         budget = max(int(kind.share * len(people)), min(kind.smallest, len(people) // 25))
         largest = max(min(kind.largest, len(people) // 50, budget), 2)
         smallest = min(kind.smallest, largest)

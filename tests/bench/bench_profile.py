@@ -23,7 +23,8 @@ import numpy as np
 import pyarrow as pa
 from machine import REPOSITORY, show_machine, show_table
 
-from linkage.ingest.prompts import ROWS_AT_ONCE, PromptBatch
+from linkage.ingest.prompts import ROWS_AT_ONCE
+from linkage.ingest.text_readers import PromptBatch
 from linkage.profile import KEYS, CapabilityReader, capabilities_of
 
 WRITTEN = Path(__file__).parent / "profile"
@@ -119,8 +120,11 @@ def _show_speed(texts: Sequence[str], n: int, threads: int) -> None:
         drawn = rng.integers(0, len(texts), (size, 6))
         long = [f"{start + k} {' '.join(texts[at] for at in row)}"[:LENGTH]
                 for k, row in enumerate(drawn)]
-        batches.append(PromptBatch(pa.array(long), np.arange(size),
-                                   rng.integers(0, 1_000_000, size), np.zeros(size, np.int64)))
+        batches.append(PromptBatch(
+            texts=pa.array(long), text=np.arange(size),
+            system_texts=pa.array([], pa.string()), system_text=np.full(size, -1),
+            account=rng.integers(0, 1_000_000, size), occurred_at=np.zeros(size, np.int64),
+        ))
     reader = CapabilityReader()
     begun, worked = time.perf_counter(), time.process_time()
     with ThreadPoolExecutor(threads) as pool:

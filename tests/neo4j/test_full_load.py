@@ -4,7 +4,7 @@ import shutil
 
 import neo4j
 import pytest
-from graph_server import HEAP_MB, PAGE_CACHE_MB, free_ports
+from graph_server import HEAP_MB, PAGE_CACHE_MB, PATIENCE_SECONDS, free_ports
 from graphs import evil_world, opened, renamed, rows, run, snapshot
 
 from linkage.errors import GraphStoreError
@@ -33,7 +33,7 @@ def own_server(neo4j_server, tmp_path_factory):
     server.start(server.Server(
         folder=folder, http_port=http_port, bolt_port=bolt_port, heap_mb=HEAP_MB,
         page_cache_mb=PAGE_CACHE_MB,
-    ))
+    ), wait_seconds=PATIENCE_SECONDS)
     yield folder
     server.stop(folder)
 
@@ -75,7 +75,8 @@ def test_a_full_load_equals_a_delta_and_keeps_decisions(own_server, access, out,
     server.stop(own_server)
     http_port, bolt_port = free_ports(2)
     server.start(server.Server(
-        folder=own_server, http_port=http_port, bolt_port=bolt_port, heap_mb=HEAP_MB))
+        folder=own_server, http_port=http_port, bolt_port=bolt_port, heap_mb=HEAP_MB),
+        wait_seconds=PATIENCE_SECONDS)
     again = find_access(own_server)
     assert rows_of(again, "match (a:Account) return count(*) as n") == [{"n": 40}]
 

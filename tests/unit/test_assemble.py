@@ -1,5 +1,6 @@
 """From communities to the tables of the contract."""
 
+import numpy as np
 import pytest
 from incidences import detect, held, operator, put_stages, strangers
 
@@ -105,3 +106,17 @@ def test_decisions_about_accounts_in_no_ring_change_nothing(store):
         {"account_ix": 399, "decision": "benign"},
         {"ring_id": "ring-of-yore", "decision": "benign"}])
     assert after["members"].equals(before["members"])
+
+
+def test_a_member_that_does_not_last_is_periphery_and_never_enforced(store, monkeypatch):
+    monkeypatch.setattr("linkage.rings.judge.ENFORCE_SCORE", 0.0)
+    before, _ = _assembled(store, _world())
+    assert set(before["members"]["tier"].to_pylist()) == {"enforce"}
+    monkeypatch.setattr("linkage.rings.assemble.stability",
+                        lambda *world: np.where(world[2].account == 3, 0.3, 1.0))
+    after, _ = _assembled(store, _world())
+    for row in after["members"].to_pylist():
+        lasts = row["account_id"] != "a0003"
+        assert row["tier"] == ("enforce" if lasts else "review")
+        assert (row["role"] == "periphery") is not lasts
+        assert row["stability"] == (1.0 if lasts else 0.3)

@@ -108,6 +108,16 @@ def test_a_tier_counts_its_own_members_and_with_the_stronger_ones():
     ]
 
 
+def test_precision_comes_with_an_interval_that_is_wider_where_rings_answer_as_one():
+    tiers = {(t.tier, t.with_stronger): t for t in evaluate(*_world()).tiers}
+    both = tiers["review", True]
+    low, high = both.interval
+    assert low < both.precision < high
+    assert both.interval_of_rings[0] < low
+    assert high < both.interval_of_rings[1]
+    assert evaluate(*(table[:0] for table in _world()[:2]), _world()[2]).tiers[0].interval is None
+
+
 def test_innocents_cost_pairwise_precision_only_when_all_accounts_are_in_scope():
     got = evaluate(*_world())
     assert got.pairwise.precision == 1

@@ -12,7 +12,7 @@ from worlds import read, run, tiny_world
 from linkage import job
 from linkage.errors import InputError
 from linkage.export import judge_ledger, take_answers
-from linkage.export.judged import wilson
+from linkage.intervals import wilson
 from linkage.settings import Settings
 
 NOW = FIRST + timedelta(hours=8)

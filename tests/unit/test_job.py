@@ -24,7 +24,7 @@ PUBLISHED = {
     "graph",
     "rings.parquet", "members.parquet", "evidence.parquet", "lineage.parquet", "manifest.json",
     "capabilities.parquet", "timeline.parquet", "pivots.parquet", "measures.parquet",
-    "rhythm.parquet", "report.html", "rings",
+    "rhythm.parquet", "groups.parquet", "report.html", "rings",
 }
 
 

@@ -97,3 +97,39 @@ def test_signs_of_abuse_come_first():
 def test_no_ring_at_all_is_judged_as_none(rings):
     found = judge(rings.iloc[:0], FAMILIES)
     assert (found.tier, found.reason, found.families, len(found.score)) == ([], [], [], 0)
+
+
+def _by_prompts(**told):
+    """One ring of 40 that templates of its own hold, and nothing else."""
+    names = (*SHARES, *COUNTS, *(f"{what}_{one}" for what in ("held", "top", "own")
+                                 for one in (*FAMILIES, "other")))
+    ring = dict.fromkeys(names, 0.0) | {
+        "n_accounts": 40, "n_events": 900, "held_prompt": 1.0, "top_prompt": 1.0,
+        "own_prompt": 1.0, "n_prompt": 4, "birth_gap": 1.0, "nats": 4.5, "weekend_share": 0.15,
+        "largest_part": 1.0,
+        "first_event_at": pd.Timestamp("2026-05-01"),
+    }
+    return judge(pd.DataFrame([ring | told]), FAMILIES)
+
+
+def test_a_ring_by_templates_alone_is_watched_and_says_so():
+    found = _by_prompts()
+    assert found.tier == ["watch"]
+    assert "4 prompt templates" in found.reason[0]
+    assert "held together by prompt alone" in found.reason[0]
+
+
+@pytest.mark.parametrize("told", [
+    {"n_prompt": 1}, {"own_prompt": 0.2}, {"top_organization_share": 1.0}, {"weekend_share": 0.01},
+    {"top_domain_share": 0.9}, {"campus_share": 0.5}, {"n_accounts": 5},
+    {"nats": 3.0},
+])
+def test_a_text_that_is_passed_on_or_an_innocent_reason_keeps_prompts_benign(told):
+    assert _by_prompts(**told).tier == ["benign"]
+
+
+@pytest.mark.parametrize("abuse", [
+    {}, {"quiet_share": 0.9, "birth_gap": 0.1, "disposable_share": 1.0, "nats": 20.0},
+])
+def test_prompts_alone_are_never_enforced(abuse):
+    assert _by_prompts(top_prompt=0.5, **abuse).tier[0] in ("watch", "review")

@@ -55,8 +55,8 @@ def test_without_the_extra_the_error_says_what_to_install(monkeypatch):
     assert "linkage[semantic]" in str(caught.value.fix)
 
 
-def _world(folder, *, n_meaning: int, n_other: int) -> None:
-    """Accounts that build a prompt alike in words nobody else uses; some mention a risk."""
+def _world(folder, *, n_meaning: int, n_other: int, n_each: int = 1) -> None:
+    """Accounts that build a prompt alike in words of few, ``n_each``; some mention a risk."""
     ids = [f"a{at:02d}" for at in range(n_meaning + n_other)]
     rng = np.random.default_rng(1)
 
@@ -67,9 +67,10 @@ def _world(folder, *, n_meaning: int, n_other: int) -> None:
         sentences = [" ".join(word() for _ in range(5)) for _ in range(6)]
         return f"{sentences[0]} {topic}. {'. '.join(sentences[1:])}."
 
+    prompts = [prompt("risk" if at < n_meaning else "so") for at in range(0, len(ids), n_each)]
     write_table(folder / "accounts.csv", accounts(*ids))
     write_table(folder / "events.csv", [
-        event(who, f"2026-05-01T{at:02d}:00:00Z", prompt=prompt("risk" if at < n_meaning else "so"))
+        event(who, f"2026-05-01T{at:02d}:00:00Z", prompt=prompts[at // n_each])
         for at, who in enumerate(ids)
     ])
 
@@ -98,6 +99,19 @@ def test_a_meaning_that_accounts_share_is_an_identifier(tmp_path, meant):
 def test_a_meaning_of_four_accounts_is_none(tmp_path, meant):
     _world(tmp_path / "in", n_meaning=4, n_other=8)
     assert run_ingest(tmp_path / "in", settings=meant).groups("prompt_meaning") == set()
+
+
+def test_wordings_that_two_share_mean_the_same_as_those_of_one(tmp_path, meant):
+    _world(tmp_path / "in", n_meaning=12, n_other=4, n_each=2)
+    found = run_ingest(tmp_path / "in", settings=meant)
+    assert found.groups("prompt_meaning") == {frozenset(f"a{at:02d}" for at in range(12))}
+
+
+def test_one_wording_that_many_pass_on_is_no_meaning(tmp_path, meant):
+    _world(tmp_path / "in", n_meaning=8, n_other=8, n_each=8)
+    found = run_ingest(tmp_path / "in", settings=meant)
+    assert "16 prompts were compared by their meaning" in found.report.notes
+    assert found.groups("prompt_meaning") == set()
 
 
 def test_nothing_is_compared_unless_asked(tmp_path, monkeypatch):

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from linkage.ingest.prompts import PromptBatch
+from linkage.ingest.text_readers import PromptBatch
 from linkage.profile import CAPABILITIES, KEYS, CapabilityReader, capabilities_of
 
 WRITTEN = Path(__file__).parents[1] / "bench" / "profile"
@@ -61,12 +61,17 @@ def test_the_order_of_prompts_changes_nothing():
     assert [_told(texts)[k] for k in order] == _told([texts[k] for k in order])
 
 
-def test_accounts_are_counted_by_capability():
-    batch = PromptBatch(
-        texts=pa.array(["Debug this Python code", "hello there"]),
-        text=np.array([0, 0, 1, 1]), account=np.array([7, 7, 7, 3]),
-        occurred_at=np.zeros(4, np.int64),
+def _batch(texts, text, account, *, systems=(), system=None):
+    return PromptBatch(
+        texts=pa.array(texts, pa.string()), text=np.array(text, np.int64),
+        system_texts=pa.array(systems, pa.string()),
+        system_text=np.full(len(text), -1) if system is None else np.array(system),
+        account=np.array(account, np.int64), occurred_at=np.zeros(len(text), np.int64),
     )
+
+
+def test_accounts_are_counted_by_capability():
+    batch = _batch(["Debug this Python code", "hello there"], [0, 0, 1, 1], [7, 7, 7, 3])
     rows = CapabilityReader().read(batch).to_pylist()
     assert [(row["account_ix"], row["software_engineering"], row["chat"]) for row in rows] == [
         (3, 0, 1), (7, 2, 1),
@@ -74,6 +79,25 @@ def test_accounts_are_counted_by_capability():
 
 
 def test_a_batch_without_prompts_adds_nothing():
-    nothing = np.zeros(0, np.int64)
-    batch = PromptBatch(pa.array([], pa.string()), nothing, nothing, nothing)
-    assert CapabilityReader().read(batch).num_rows == 0
+    assert CapabilityReader().read(_batch([], [], [])).num_rows == 0
+
+
+CODER = "Debug this Python code, fix each failing unit test and refactor the function"
+GRADER = "Score each answer against the rubric and say which response is better"
+
+
+@pytest.mark.parametrize(("prompt", "system", "expected"), [
+    ("hello there", CODER, "software_engineering"),
+    (None, GRADER, "rubric_grading"),
+    (None, "You are kind to all who write to you", "chat"),
+    (CODER, GRADER, "software_engineering"),
+    (CODER, "You are kind to all who write to you", "software_engineering"),
+    ("hello there", None, "chat"),
+    ("", "You are kind to all who write to you", "other"),
+])
+def test_a_system_prompt_speaks_where_the_prompt_says_nothing(prompt, system, expected):
+    batch = _batch(
+        [] if prompt is None else [prompt], [-1 if prompt is None else 0], [7],
+        systems=[] if system is None else [system], system=[-1 if system is None else 0])
+    (row,) = CapabilityReader().read(batch).to_pylist()
+    assert {key: row[key] for key in KEYS} == {key: int(key == expected) for key in KEYS}

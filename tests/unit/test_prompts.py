@@ -2,6 +2,7 @@
 
 import random
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -81,6 +82,16 @@ def test_system_prompts_are_a_kind_of_their_own(tmp_path):
     assert not found.groups("prompt_copy")
 
 
+def test_system_prompts_much_alike_are_one_template_which_links(tmp_path):
+    system = [f"You work for our team. {_prose(1)} Always answer {how} and never at length"
+              for how in ("shortly", "plainly")]
+    rows = [event(who, system_prompt=system[at % 2], prompt=_prose(50 + at))
+            for at, who in enumerate(MANY)]
+    found = run_ingest(_world(tmp_path, rows))
+    assert found.groups("system_prompt") == {frozenset(MANY)}
+    assert not found.groups("prompt_template") | found.groups("prompt_copy")
+
+
 HOSTILE = {
     "empty": "", "blank": " \n\t ", "ten megabytes": "word and other " * 700_000,
     "one run": "a" * 3_000_000, "chinese": "请把这个函数翻译成另一种语言并解释" * 20,
@@ -121,21 +132,56 @@ class _Lengths:
     table = "prompt_length"
 
     def read(self, batch):
-        length = pc.utf8_length(batch.texts).to_numpy()[batch.text]
+        length = np.append(pc.utf8_length(batch.texts).to_numpy(), 0)[batch.text]
         return pa.table({"account_ix": batch.account, "n_characters": pa.array(length, pa.int64()),
-                         "n_prompts": pa.array([1] * len(length), pa.int64())})
+                         "n_prompts": (batch.text >= 0).astype(np.int64)})
 
 
 def test_a_further_reader_sums_over_every_prompt(tmp_path):
     rows = [event("x", prompt="ab"), event("x", prompt="ab"), event("y", prompt="abc"),
             event("y", system_prompt="not this")]
-    folder = _world(tmp_path, rows)
+    assert _lengths(tmp_path, _world(tmp_path, rows)) == [("x", 4, 2), ("y", 3, 1)]
+
+
+def _lengths(tmp_path, folder, **said):
+    """Return (account, characters, prompts) of each account, as a further reader counts them."""
     with Store(tmp_path / "store", memory_limit_mb=500, threads=2) as store:
-        ingest(store, [folder], settings=Settings(), key=KEY, quarantine=tmp_path / "bad",
+        ingest(store, [folder], settings=Settings(**said), key=KEY, quarantine=tmp_path / "bad",
                prompt_readers=[_Lengths()])
         found = store.arrow("select account_id, n_characters, n_prompts from prompt_length "
                             "join account using (account_ix) order by 1").to_pylist()
-    assert [tuple(row.values()) for row in found] == [("x", 4, 2), ("y", 3, 1)]
+    return [tuple(row.values()) for row in found]
+
+
+@pytest.mark.parametrize("ids", [("e1", "e2", "e3"), (None, None, None)])
+@pytest.mark.parametrize("ending", ["parquet", "csv"])
+def test_a_further_reader_sums_an_event_once_that_several_files_bring(tmp_path, ids, ending):
+    first, second, third = (
+        event(who, prompt=text, event_id=one)
+        for who, text, one in zip("xxy", ("ab", "abcd", "abc"), ids, strict=True))
+    write_table(tmp_path / "in" / "accounts.csv", accounts("x", "y"))
+    for night, rows in enumerate(([first, second], [second, third], [third, first])):
+        write_table(tmp_path / "in" / f"events_{night}.{ending}", rows)
+    assert _lengths(tmp_path, tmp_path / "in", overlapping=True) == [("x", 6, 2), ("y", 3, 1)]
+
+
+def test_one_event_of_two_texts_counts_as_the_least_whatever_the_order(tmp_path):
+    for name, texts in (("a", ("abcd", "ab")), ("b", ("ab", "abcd"))):
+        folder = tmp_path / name
+        write_table(folder / "accounts.csv", accounts("x"))
+        for night, text in enumerate(texts):
+            write_table(folder / f"events_{night}.csv", [event("x", prompt=text, event_id="e")])
+        assert _lengths(folder, folder, overlapping=True) == [("x", 2, 1)]
+
+
+def test_two_events_of_one_moment_and_prompt_are_two_though_files_overlap(tmp_path):
+    rows = [event("x", prompt=_prompt(1), event_id=one) for one in ("e1", "e2")]
+    for night in range(2):
+        write_table(tmp_path / "in" / f"events_{night}.csv", [*rows, event("y", prompt=_prompt(2))])
+    write_table(tmp_path / "in" / "accounts.csv", accounts("x", "y"))
+    found = run_ingest(tmp_path / "in", settings=Settings(overlapping=True))
+    assert found.groups("prompt_copy") == {frozenset("xy")}
+    assert sorted(row["n_events"] for row in found.tables["holding"]) == [1, 2]
 
 
 @pytest.mark.parametrize("ending", ["parquet", "csv"])

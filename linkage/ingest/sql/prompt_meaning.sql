@@ -1,6 +1,7 @@
--- Purpose:    who holds which of the meanings that several accounts share.
+-- Purpose:    who holds which of the meanings that several accounts put in several wordings: one
+--             wording that some share is a copy, see prompt_copy.
 -- Grain:      (meaning, account)
--- Inputs:     meaning (account_ix, meaning_code, occurred_at)
+-- Inputs:     meaning (account_ix, template_code, meaning_code, occurred_at)
 -- Parameters: none
 -- Order:      none, the table is an intermediate one
 with
@@ -9,7 +10,7 @@ shared as (
     select meaning_code
     from meaning
     group by meaning_code
-    having count(distinct account_ix) >= 5
+    having count(distinct account_ix) >= 5 and count(distinct template_code) >= 5
 )
 
 select

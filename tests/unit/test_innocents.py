@@ -1,0 +1,122 @@
+"""Groups that share things for good reasons: what the judge says of each, and in which words."""
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from judged_runs import PLAIN
+from worlds import read, run, tiny_world
+
+from linkage.rings.innocents import INNOCENTS
+from linkage.rings.judge import judge
+from linkage.rings.signs import SIGNS
+from linkage.simulate import simulate
+
+FAMILIES = ("contact", "coupon", "device", "link", "network", "payment", "prompt", "timing")
+NOBODY = dict.fromkeys(PLAIN, 0.0) | {
+    f"{what}_{family}": 0.0 for what in ("held", "top", "own", "n") for family in FAMILIES
+} | {"n_accounts": 40, "n_events": 900, "nats": 12.0, "birth_gap": 1.0, "weekend_share": 0.2,
+     "quiet_share": 0.1, "largest_part": 1.0, "top_other": 0.0, "own_other": 0.0, "n_other": 0.0}
+ONE_CARD = {"held_payment": 1.0, "top_payment": 1.0, "own_payment": 1.0, "n_payment": 1}
+ONE_LINE = {"held_network": 1.0, "top_network": 1.0, "own_network": 1.0, "n_network": 1}
+MACHINES = {"held_device": 0.8, "top_device": 0.3, "own_device": 1.0, "n_device": 8}
+ONE_TEMPLATE = {"held_prompt": 1.0, "top_prompt": 1.0, "own_prompt": 0.9, "n_prompt": 1}
+BY_DAY = {"weekend_share": 0.02}
+AT_ONCE = {"birth_gap": 0.0}
+COUPON = {"held_coupon": 0.9, "top_other": 0.9, "own_other": 1.0, "n_other": 1}
+
+GROUPS = {
+    "company": ONE_CARD | ONE_LINE | ONE_TEMPLATE | BY_DAY | AT_ONCE
+    | {"n_accounts": 212, "top_domain_share": 0.9},
+    "classroom": MACHINES | ONE_LINE | ONE_TEMPLATE | BY_DAY | AT_ONCE | {"n_accounts": 30},
+    "household": ONE_CARD | ONE_LINE | {"n_accounts": 4, "held_device": 1.0, "n_device": 1},
+    "reseller": ONE_CARD | {"n_accounts": 300},
+    "agency": ONE_CARD | ONE_LINE | MACHINES | BY_DAY,
+    "shared_address": {"held_network": 1.0, "top_network": 0.7, "own_network": 0.02,
+                       "n_network": 3, "n_accounts": 900},
+    "event": COUPON | ONE_LINE | AT_ONCE | {"n_accounts": 300},
+    "tutorial": {"held_prompt": 1.0, "top_prompt": 1.0, "own_prompt": 0.6, "n_prompt": 1,
+                 "n_accounts": 500},
+    "university": {"held_prompt": 0.9, "top_prompt": 0.4, "own_prompt": 1.0, "n_prompt": 6,
+                   "held_contact": 0.8, "top_domain_share": 0.75, "campus_share": 0.9,
+                   "n_accounts": 1_500},
+    "common_device": {"held_device": 1.0, "top_device": 1.0, "own_device": 0.9, "n_device": 1,
+                      "n_accounts": 80},
+}
+HACKATHON = COUPON | ONE_LINE | ONE_TEMPLATE | AT_ONCE | {"n_accounts": 120, "held_device": 0.2}
+
+
+def _judged(**measures):
+    return judge(pd.DataFrame([NOBODY | measures]), FAMILIES)
+
+
+def test_every_name_has_a_group_here():
+    assert {one.name for one in INNOCENTS} == set(GROUPS)
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_an_innocent_group_is_neither_enforced_nor_reviewed_and_has_its_name(name):
+    found = _judged(**GROUPS[name])
+    assert found.tier[0] in ("watch", "benign")
+    assert found.looks_like == [name]
+    [phrase] = [one.phrase for one in INNOCENTS if one.name == name]
+    assert phrase in found.reason[0]
+
+
+def test_a_hackathon_is_an_event():
+    found = _judged(**HACKATHON)
+    assert found.tier[0] in ("watch", "benign")
+    assert found.looks_like == ["event"]
+
+
+def test_the_reason_of_a_company_says_what_speaks_for_it():
+    [reason] = _judged(**GROUPS["company"]).reason
+    assert reason.startswith("212 accounts held together by network and payment and prompt")
+    assert "works office hours" in reason
+    assert reason.endswith("not abusive by linkage alone")
+
+
+def test_a_class_that_meets_on_a_weekend_is_not_for_review():
+    found = _judged(**GROUPS["classroom"] | {"weekend_share": 0.21})
+    assert (found.tier, found.looks_like) == (["watch"], ["classroom"])
+
+
+def test_what_is_for_review_is_called_nothing_innocent():
+    operator = MACHINES | ONE_CARD | AT_ONCE | {
+        "n_payment": 4, "top_payment": 0.3, "n_device": 5, "quiet_share": 0.25}
+    found = _judged(**operator)
+    assert found.tier == ["enforce"]
+    assert found.looks_like == [None]
+
+
+@pytest.mark.parametrize("network", [{"datacenter_share": 1.0}, {"campus_share": 1.0}])
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_kind_of_network_is_no_reason_by_itself(name, network):
+    assert _judged(**GROUPS[name] | network).tier[0] in ("watch", "benign")
+
+
+def test_no_sign_is_about_a_language_or_a_country():
+    for word in ("language", "country", "locale", "nation"):
+        assert not [sign for sign in SIGNS if word in sign.name or word in sign.sentence]
+
+
+def test_countries_change_nothing(tmp_path):
+    world = tiny_world(tmp_path / "world")
+    path = world / "accounts.csv"
+    head, *rows = path.read_text().splitlines()
+    rings = []
+    for country in ("DE", "NG"):
+        lines = [f"{head},country", *(f"{row},{country}" for row in rows)]
+        path.write_text("\n".join(lines) + "\n")
+        out = run(world, tmp_path / country)
+        rings.append([read(out, name) for name in ("rings", "members")])
+    assert rings[0] == rings[1]
+    assert rings[0][0]
+
+
+def test_large_worlds_hold_agencies_and_hackathons_and_small_ones_do_not(tmp_path):
+    for n, expected in ((10_000, {"agency", "hackathon"}), (500, set())):
+        simulate(tmp_path / str(n), n_accounts=n, rings=[], days=7, seed=1)
+        truth = pq.read_table(tmp_path / str(n) / "truth" / "accounts.parquet")
+        kinds = set(pa.compute.unique(truth["kind"]).to_pylist())
+        assert kinds & {"agency", "hackathon"} == expected

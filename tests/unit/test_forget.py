@@ -104,10 +104,13 @@ def test_what_is_left_is_what_was_there_without_it(desk):
                             set()).add(row["account_id"])
     assert all(n == len(who) for (_, _, n), who in held.items())
     graph = {name: read(desk.out / "graph", name)
-             for name in ("accounts", "holdings", "identifiers", "links")}
+             for name in ("accounts", "holdings", "identifiers", "links",
+                          "relations")}
     known = {row["account_ix"] for row in graph["accounts"]}
     assert {row["account_ix"] for row in graph["holdings"]} <= known
-    assert {row[end] for row in graph["links"] for end in ("account_ix_l", "account_ix_r")} <= known
+    for name in ("links", "relations"):
+        ends = {row[end] for row in graph[name] for end in ("account_ix_l", "account_ix_r")}
+        assert ends <= known
     assert {row["identifier_ix"] for row in graph["holdings"]} == {
         row["identifier_ix"] for row in graph["identifiers"]}
 

@@ -123,7 +123,8 @@ def _many(out, n_rings: int, largest: int) -> None:
         "tier": ["enforce"] * total, "role": ["periphery"] * total,
         "reason_codes": [["SHARED_CARD", "SHARED_TEMPLATE"]] * total,
         "evidence_bits": [123.456] * total,
-        **{name: [None] * total for name in ("first_event_at", "last_event_at", "status")},
+        **{name: [None] * total
+           for name in ("first_event_at", "last_event_at", "status", "stability")},
     }, schema=schema.MEMBERS), out / "members.parquet")
     pq.write_table(pa.table({
         "ring_id": of_member, "account_id": account_ids, "kind": ["card"] * total,

@@ -1,9 +1,10 @@
-"""Pieces that one sure pair joins are one operation, where neither has many such neighbours.
+"""Pieces that a direct relation joins are one operation, where neither has many neighbours.
 
 Density cuts a tree where its branches meet: the pieces of a chain of transfers hang together
-by one pair each, too little for two communities to look like one. What tells a branch from a
-chance acquaintance is who else there is: a piece of an operation leads to its few other
+by one relation each, too little for two communities to look like one. What tells a branch from
+a chance acquaintance is who else there is: a piece of an operation leads to its few other
 pieces, and whoever deals with everybody (an exchange, a vendor, a reseller) leads everywhere.
+Identifiers join nothing here, however rare: who meets at one conference shares a device or two.
 """
 
 import numpy as np
@@ -11,20 +12,35 @@ import scipy.sparse as sp
 
 from linkage.communities.counting import first_of_component
 from linkage.communities.operations import LEAST_PART
-from linkage.evidence.incidence import Floats, Ints
-
-SURE_BITS = 3.0
-"""Posterior log odds, in bits, of a pair that may join two pieces: 8 to 1."""
+from linkage.evidence.incidence import Floats, Incidence, Ints
 
 MOST_NEIGHBOURS = 3
-"""Other rings to which the sure pairs of a piece may lead."""
+"""Other rings to which the relations of a piece may lead."""
 
 
-def join_pieces(n_accounts: int, account: Ints, ring: Ints, pair: Ints, bits: Floats) -> Ints:
+def related(incidence: Incidence, pair: Ints, bits: Floats) -> Ints:
+    """Return the pairs that a direct relation ties, likelier than not of one operator.
+
+    Parameters
+    ----------
+    incidence
+        Who holds what.
+    pair, bits
+        (n_pairs,) the strong pairs, left * n_accounts + right, and their posterior log odds.
+    """
+    held = incidence.held.tocoo()
+    other = incidence.centre[held.col]
+    one, other = held.row[other >= 0].astype(np.int64), other[other >= 0]
+    direct = np.minimum(one, other) * incidence.n_accounts + np.maximum(one, other)
+    likely: Ints = pair[(bits > 0) & np.isin(pair, direct)]
+    return likely
+
+
+def join_pieces(n_accounts: int, account: Ints, ring: Ints, pair: Ints) -> Ints:
     """Return new ring labels with the pieces of one operation joined.
 
-    Two rings are joined when a sure pair crosses between them, the pairs that do reach a
-    tenth of the smaller one, and neither has sure pairs with more than a few rings.
+    Two rings are joined when a pair crosses between them, the pairs that do reach a tenth of
+    the smaller one, and neither has pairs with more than a few rings.
 
     Parameters
     ----------
@@ -32,13 +48,12 @@ def join_pieces(n_accounts: int, account: Ints, ring: Ints, pair: Ints, bits: Fl
         Accounts of the run.
     account, ring
         (n_members,) each account once; rings are numbers from 0.
-    pair, bits
-        (n_pairs,) the strong pairs, left * n_accounts + right, and their evidence.
+    pair
+        (n_pairs,) from :func:`related`.
     """
     label = np.full(n_accounts, -1, dtype=np.int64)
     label[account] = ring
-    sure = pair[bits >= SURE_BITS]
-    left, right = sure // n_accounts, sure % n_accounts
+    left, right = pair // n_accounts, pair % n_accounts
     while True:
         joined = _joined(label, left, right)
         if (joined == label).all():

@@ -11,7 +11,7 @@ from linkage.communities.leiden import Leiden
 from linkage.communities.membership import CORE_NATS, Cells, Members, membership
 from linkage.communities.operations import join_fragments, split_vendors
 from linkage.communities.pair_view import pair_view
-from linkage.communities.pieces import join_pieces
+from linkage.communities.pieces import join_pieces, related
 from linkage.communities.pools import join_cells
 from linkage.communities.proposals import (
     as_members,
@@ -95,7 +95,8 @@ def find_communities(
         incidence, together(collective, as_members(pair_view(n, open_pair, leiden))), weights,
         step=step,
     )
-    return replace(found, ring=_dense(join_pieces(n, found.account, found.ring, pair, bits)))
+    whole = join_pieces(n, found.account, found.ring, related(incidence, pair, bits))
+    return replace(found, ring=_dense(whole))
 
 
 def settle(

@@ -22,7 +22,6 @@ OF_THE_RING = {
     "templates_divided": "the ring divides prompt templates among its accounts",
     "mailboxes_numbered": "the ring's mailboxes are aliases or numbers of one another",
     "addresses_rotated": "the ring comes through many shared addresses in turn",
-    "other_rotated": "the ring divides further identifiers among its accounts",
     "related": "the ring is tied by direct relations",
     "hosting_addresses": "much of the ring's traffic is from hosting, VPN or proxy addresses",
     "disposable_mail": "many of the ring's mailboxes are disposable",

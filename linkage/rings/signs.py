@@ -51,12 +51,17 @@ def _rotates(rings: pd.DataFrame, family: str) -> "pd.Series[bool]":
     )
 
 
-def _rotates_any(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Some family other than addresses is rotated, or relations or aliases tie the ring."""
-    rotated = (_of(rings, "alias_share") >= 0.5) | (_of(rings, "held_link") >= 0.5)
-    for family in ("payment", "device", "prompt", "other"):
+def _rotates_things(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Some family other than addresses is rotated, or aliases tie the ring."""
+    rotated = _of(rings, "alias_share") >= 0.5
+    for family in ("payment", "device", "prompt"):
         rotated = rotated | _rotates(rings, family)
     return rotated
+
+
+def _rotates_any(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Some family other than addresses is rotated, or relations or aliases tie the ring."""
+    return _rotates_things(rings) | (_of(rings, "held_link") >= 0.5)
 
 
 def _office_hours(rings: pd.DataFrame) -> "pd.Series[bool]":
@@ -88,6 +93,8 @@ def _one_room(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 SIGNS: tuple[Sign, ...] = (
+    # None is of the families that users bring: an operator's referral codes and the invitations
+    # of a conference are divided among accounts in the same way.
     Sign("cards_rotated", 2.5, "pays with {n_payment:.0f} cards, each shared by some members",
          lambda r: _rotates(r, "payment")),
     Sign("devices_rotated", 2.0, "works from {n_device:.0f} devices, each shared by some members",
@@ -99,8 +106,6 @@ SIGNS: tuple[Sign, ...] = (
     Sign("addresses_rotated", 1.0, "comes through {n_network:.0f} shared addresses in turn",
          lambda r: (_of(r, "n_network") >= 5) & (_of(r, "top_network") < 0.9)
          & (_of(r, "held_network") >= 0.5)),
-    Sign("other_rotated", 2.0, "divides {n_other:.0f} further identifiers among its members",
-         lambda r: _rotates(r, "other")),
     Sign("related", 1.5, "is tied by direct relations", lambda r: _of(r, "held_link") >= 0.5),
     Sign("hosting_addresses", 1.0, "{datacenter_share:.0%} of its traffic is from hosting, VPN or "
          "proxy addresses", lambda r: r["datacenter_share"] >= 0.3),
@@ -135,7 +140,8 @@ SIGNS: tuple[Sign, ...] = (
          lambda r: (_of(r, "held_device") < 0.3)
          & (_office_hours(r) | (_of(r, "top_payment") >= 0.9))),
     Sign("household", -3.0, "is as small as a household",
-         lambda r: (r["n_accounts"] <= 6) & (r["birth_gap"] > 0.4)
+         # A family invites one another of an evening; it does not take cards in turn.
+         lambda r: (r["n_accounts"] <= 6) & ((r["birth_gap"] > 0.4) | ~_rotates_things(r))
          & (r["datacenter_share"] < 0.3)),
     Sign("weakly_linked", -5.0, "is held together by little",
          lambda r: r["nats"] < 4),

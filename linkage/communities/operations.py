@@ -5,7 +5,7 @@ one proxy vendor are one. What tells operations apart is which kinds of evidence
 
 * Two rings are one operation when at least two families of evidence, one of them not for
   hire, cross between them more often than chance allows; or when one family that is not for
-  hire ties a good share of either to the other.
+  hire ties a good share of either to the other, or nearly all of the smaller one.
 * What nothing but addresses joins to the rest of a ring, and at least two other families
   hold together, is an operation of its own.
 """
@@ -30,6 +30,10 @@ CROSSES = 3.0
 
 TIED_SHARE = 0.5
 """Share of either ring's accounts that one family must tie to the other."""
+
+WHOLLY = 0.75
+"""Share of the smaller ring, of three accounts or more, that two identifiers of one family may
+tie to a larger one: cells that share a card are one ring when their devices cross."""
 
 LEAST_PART = 0.10
 """Smallest part of a ring that may be an operation of its own, in shares of the ring."""
@@ -197,7 +201,16 @@ def _joined(incidence: Incidence, crossing: _Crossings, ring: Ints) -> Ints:
         & (tied >= TIED_SHARE)
         & (np.minimum(size[crossing.low], size[crossing.high]) >= FEWEST)
     )
-    one = some & (by_two | by_one)
+    smaller = np.where(
+        size[crossing.low] <= size[crossing.high],
+        crossing.n_low / size[crossing.low], crossing.n_high / size[crossing.high],
+    )
+    wholly = (
+        (np.where(nats > SIGNIFICANT, observed, 0.0)[:, ~hired].max(axis=1, initial=0) >= 2)
+        & (smaller >= WHOLLY)
+        & (np.minimum(size[crossing.low], size[crossing.high]) >= 3)
+    )
+    one = some & (by_two | by_one) | wholly
     graph = sp.coo_matrix(
         (np.ones(one.sum(), dtype=np.int8), (crossing.low[one], crossing.high[one])),
         shape=(len(size), len(size)),

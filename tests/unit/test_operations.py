@@ -37,6 +37,17 @@ def test_a_chain_cut_in_many_is_joined():
     assert _labels(join_fragments, world, *parts) == {frozenset(range(40))}
 
 
+def test_a_small_cell_whose_devices_all_lead_to_a_ring_is_of_it():
+    cells = list(range(12)), list(range(12, 15))
+    crossed = [held("card", *cell) for cell in cells]
+    crossed += [held("device", 12, 0, 1), held("device", 13, 14, 2, 3)]
+    assert _labels(join_fragments, crossed, *cells) == {frozenset(range(15))}
+    part = [*crossed[:-1], held("device", 13, 2, 3)]
+    assert len(_labels(join_fragments, part, *cells)) == 2
+    common = [*crossed, *strangers(range(100, N))]
+    assert len(_labels(join_fragments, common, *cells)) == 2
+
+
 def test_groups_that_share_only_addresses_stay_apart():
     first, second = list(range(20)), list(range(20, 40))
     world = [

@@ -1,6 +1,7 @@
 // Purpose:    create or refresh one MEMBER_OF per row.
 // Parameters: $rows    list of {account, ring (elementIds), confidence, role, tier, reason_codes,
-//                      evidence_bits, prior_bits, absence_bits, since}
+//                      evidence_bits, prior_bits, absence_bits, stability,
+//                      since}
 //             $run_id  string
 // Returns:    n (rows written)
 // Safe twice: yes
@@ -15,6 +16,7 @@ SET member.confidence    = row.confidence,
     member.evidence_bits = row.evidence_bits,
     member.prior_bits    = row.prior_bits,
     member.absence_bits  = row.absence_bits,
+    member.stability     = row.stability,
     member.since         = datetime(row.since),
     member.run_id        = $run_id
 RETURN count(*) AS n

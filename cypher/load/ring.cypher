@@ -1,7 +1,8 @@
 // Purpose:    create or refresh one :Ring per row.
 // Parameters: $rows    list of {ix, ring_id, n_accounts, n_core, score, tier, tier_reason,
 //                      families, n_events, first_event_at, last_event_at, first_created_at,
-//                      last_created_at, lineage, capability_profile, is_past}
+//                      last_created_at, lineage, capability_profile, looks_like,
+//                      is_past}
 //             $run_id  string
 // Returns:    ixs, ids (each row's ix and its node's elementId, in one order)
 // Needs:      constraint ring_id
@@ -21,6 +22,7 @@ SET ring.n_accounts         = row.n_accounts,
     ring.last_created_at    = datetime(row.last_created_at),
     ring.lineage            = row.lineage,
     ring.capability_profile = row.capability_profile,
+    ring.looks_like         = row.looks_like,
     ring.is_past            = null,
     ring.run_id             = $run_id
 RETURN collect(row.ix) AS ixs, collect(elementId(ring)) AS ids

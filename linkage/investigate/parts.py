@@ -98,7 +98,7 @@ NODES = (
         "ring_id:string n_accounts:long n_core:long score:double tier:string "
         "tier_reason:string families:string[] n_events:long first_event_at:datetime "
         "last_event_at:datetime first_created_at:datetime last_created_at:datetime "
-        "lineage:string capability_profile:string",
+        "lineage:string capability_profile:string looks_like:string",
         "'Ring'",
     ),
     NodePart(
@@ -122,7 +122,7 @@ LINKS = (
         "MEMBER_OF", "member_of", "loaded_member",
         (("account_ix", "account"), ("ring_ix", "ring")),
         "confidence:double role:string tier:string reason_codes:string[] evidence_bits:double "
-        "prior_bits:double absence_bits:double since:datetime",
+        "prior_bits:double absence_bits:double stability:double since:datetime",
     ),
     *(
         LinkPart(type_, type_.lower(),

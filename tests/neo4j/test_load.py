@@ -82,7 +82,7 @@ def test_members_equal_the_file_row_for_row(loaded, out):
     found = rows(loaded, "match (a:Account)-[m:MEMBER_OF]->(r:Ring) return r.ring_id as "
                  "ring_id, a.account_id as account_id, m.confidence as confidence, m.tier as tier, "
                  "m.role as role, m.reason_codes as reason_codes, "
-                 "m.evidence_bits as evidence_bits")
+                 "m.evidence_bits as evidence_bits, m.stability as stability")
     assert _sorted(found) == _sorted(_file(out, "members", *found[0]))
 
 

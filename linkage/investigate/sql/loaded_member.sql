@@ -18,7 +18,7 @@ told as (
 select
     a.account_ix, r.ix as ring_ix, m.ring_id, m.account_id, m.confidence, m.role, m.tier,
     m.reason_codes, m.evidence_bits, round(t.prior_bits, 6) as prior_bits,
-    round(t.absence_bits, 6) as absence_bits, t.since
+    round(t.absence_bits, 6) as absence_bits, m.stability, t.since
 from member_row as m
 inner join loaded_ring as r on m.ring_id = r.ring_id
 inner join account_row as a on m.account_id = a.account_id

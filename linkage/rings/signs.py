@@ -136,6 +136,9 @@ SIGNS: tuple[Sign, ...] = (
     Sign("one_place", -1.0, "comes from one place",
          lambda r: (_of(r, "top_network") >= 0.6) & (_of(r, "n_network") < 5)),
     Sign("one_room", -3.0, "meets in one room by day and does not pay", _one_room),
+    Sign("one_event", -3.5, "meets at one place with one code that nearly all have, as at an event",
+         lambda r: (_of(r, "top_other") >= 0.75) & (_of(r, "top_network") >= 0.75)
+         & (r["datacenter_share"] < 0.3)),
     Sign("own_devices", -3.0, "is people with devices of their own who share a payer or an office",
          lambda r: (_of(r, "held_device") < 0.3)
          & (_office_hours(r) | (_of(r, "top_payment") >= 0.9))),

@@ -69,6 +69,13 @@ def test_a_hackathon_is_an_event():
     assert found.looks_like == ["event"]
 
 
+def test_a_hackathon_whose_teams_share_laptops_all_night_is_not_enforced():
+    teams = {"n_accounts": 32, "held_device": 0.31, "n_device": 3, "own_device": 1.0,
+             "top_device": 0.06, "quiet_share": 0.22, "n_events": 950}
+    assert _judged(**HACKATHON | teams).tier[0] != "enforce"
+    assert _judged(**HACKATHON | teams | {"top_other": 0.3}).tier[0] == "enforce"
+
+
 def test_the_reason_of_a_company_says_what_speaks_for_it():
     [reason] = _judged(**GROUPS["company"]).reason
     assert reason.startswith("212 accounts held together by network and payment and prompt")

@@ -225,7 +225,7 @@ class _Intake:
             overlapping=overlapping,
         )
         self.step("gathering templates")
-        make_templates(self.store)
+        make_templates(self.store, n_threads=self.settings.n_threads)
         self.store.drop("skeleton")
         for name in ("prompt_held", "prompt_lone", "prompt_timed"):
             self._make(name)

@@ -397,7 +397,7 @@ def tick(*args, **options):
 class Watch:
     stage = advance = done = tick
 
-write, rename = job.pq.write_table, publish.os.rename
+write, rename = publish.pq.write_table, publish.os.rename
 
 def write_table(table, path, **options):
     tick()
@@ -409,7 +409,7 @@ def move(source, target):
     rename(source, target)
     tick()
 
-job.pq.write_table, publish.os.rename = write_table, move
+publish.pq.write_table, publish.os.rename = write_table, move
 job.run([str(world)], out, settings=Settings(threads=1, key_file=key), replace=True,
         progress=Watch())
 print(seen)

@@ -9,6 +9,24 @@ import scipy.sparse as sp
 from linkage.evidence.incidence import Flags, Floats, Ints
 
 
+def distinct(key: Ints) -> Ints:
+    """Distinct keys, ascending.
+
+    ``np.unique`` hashes whole numbers first, which took twenty times as long as to sort them.
+    """
+    found = np.sort(key)
+    first = np.ones(len(found), dtype=bool)
+    first[1:] = found[1:] != found[:-1]
+    return found[first]
+
+
+def dense(label: Ints) -> Ints:
+    """Renumber labels, at least 0, as 0..k-1 in their own order."""
+    used = np.zeros(int(label.max(initial=-1)) + 1, dtype=bool)
+    used[label] = True
+    return (np.cumsum(used) - 1)[label]
+
+
 def running(flag: Flags, group: Ints) -> Floats:
     """Flags so far within each group; rows of a group stand together."""
     total = np.cumsum(flag)
@@ -37,8 +55,10 @@ def last_of_ties(group: Ints, score: Floats) -> Ints:
 
 def first_of_component(graph: sp.coo_matrix) -> Ints:
     """(n_nodes,) smallest node of the connected component of each node."""
-    _, component = sp.csgraph.connected_components(graph, directed=False)
-    first = np.unique(component, return_index=True)[1]
+    n_components, component = sp.csgraph.connected_components(graph, directed=False)
+    first = np.empty(n_components, dtype=np.int64)
+    # Of several values for one place the last is kept: here the smallest node.
+    first[component[::-1]] = np.arange(len(component))[::-1]
     return first[component]
 
 

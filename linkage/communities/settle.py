@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from linkage.communities.counting import dense
 from linkage.communities.identifier_view import identifier_view
 from linkage.communities.leiden import Leiden
 from linkage.communities.membership import CORE_NATS, Cells, Members, membership
@@ -59,7 +60,7 @@ class Communities:
         """Return only the rings that are flagged, numbered anew from 0 in the same order."""
         rows = kept[self.ring]
         return replace(
-            self, account=self.account[rows], ring=_dense(self.ring[rows]),
+            self, account=self.account[rows], ring=dense(self.ring[rows]),
             nats=self.nats[rows], by_family=self.by_family[rows], is_core=self.is_core[rows],
             prior_nats=self.prior_nats[rows], judged_ring=self.judged_ring[rows],
         )
@@ -96,7 +97,7 @@ def find_communities(
         step=step,
     )
     whole = join_pieces(n, found.account, found.ring, related(incidence, pair, bits))
-    return replace(found, ring=_dense(whole))
+    return replace(found, ring=dense(whole))
 
 
 def settle(
@@ -124,9 +125,9 @@ def settle(
         log.debug(
             "round=%d cells=%d members=%d moved=%d", turn, len(cells.nats), len(account), moved
         )
-        final = _dense(split_vendors(incidence, account, _dense(ring)))
-        final = _dense(join_fragments(incidence, account, final))
-        final = _dense(join_cells(incidence, account, final, cells.is_solid[best]))
+        final = dense(split_vendors(incidence, account, dense(ring)))
+        final = dense(join_fragments(incidence, account, final))
+        final = dense(join_cells(incidence, account, final, cells.is_solid[best]))
         settled = turn > 0 and moved <= SETTLED * max(len(account), 1)
         members = Members(
             account[counts], final[counts], core[counts], int(final.max(initial=-1)) + 1
@@ -140,7 +141,7 @@ def settle(
     best = best[stay]
     prior = cells.nats[best] - cells.by_family[best].sum(axis=1)
     return Communities(
-        account[stay], _dense(final[stay]), cells.nats[best], cells.by_family[best], core[stay],
+        account[stay], dense(final[stay]), cells.nats[best], cells.by_family[best], core[stay],
         prior, judged, ring[stay],
     )
 
@@ -185,7 +186,3 @@ def _core(cells: Cells, best: Ints, founder: Flags, was_core: Flags) -> Flags:
     core: Flags = was_core | (sure & (founder | by_two))
     return core
 
-
-def _dense(label: Ints) -> Ints:
-    """Renumber labels 0..k-1 in their own order."""
-    return np.unique(label, return_inverse=True)[1]

@@ -7,20 +7,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from linkage.communities.counting import dense
-from linkage.communities.identifier_view import identifier_view
-from linkage.communities.leiden import Leiden
 from linkage.communities.membership import CORE_NATS, Cells, Members, membership
 from linkage.communities.operations import join_fragments, split_vendors
-from linkage.communities.pair_view import pair_view
-from linkage.communities.pieces import join_pieces, related
 from linkage.communities.pools import join_cells
-from linkage.communities.proposals import (
-    as_members,
-    best_cells,
-    explained,
-    speak_by_two,
-    together,
-)
+from linkage.communities.proposals import best_cells, speak_by_two
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
 from linkage.signals import NEVER_ALONE
@@ -64,40 +54,6 @@ class Communities:
             nats=self.nats[rows], by_family=self.by_family[rows], is_core=self.is_core[rows],
             prior_nats=self.prior_nats[rows], judged_ring=self.judged_ring[rows],
         )
-
-
-def find_communities(
-    incidence: Incidence, weights: Weights, pair: Ints, bits: Floats, leiden: Leiden,
-    step: Callable[[str], None] = lambda name: None,
-) -> Communities:
-    """Let both views propose and the membership posterior judge.
-
-    Parameters
-    ----------
-    incidence
-        Who holds what.
-    weights
-        Estimated reliabilities.
-    pair, bits
-        (n_pairs,) the strong pairs, left * n_accounts + right, ascending, and their evidence.
-    leiden
-        The library that partitions.
-    step
-        Called with the name of each step as it begins.
-    """
-    n = incidence.n_accounts
-    step("identifier view")
-    collective = as_members(identifier_view(incidence, leiden))
-    step("first judgement")
-    settled = explained(membership(incidence, collective, weights.strangers), n)
-    step("pair view")
-    open_pair = pair[~(settled[pair // n] | settled[pair % n])]
-    found = settle(
-        incidence, together(collective, as_members(pair_view(n, open_pair, leiden))), weights,
-        step=step,
-    )
-    whole = join_pieces(n, found.account, found.ring, related(incidence, pair, bits))
-    return replace(found, ring=dense(whole))
 
 
 def settle(

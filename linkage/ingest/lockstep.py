@@ -2,11 +2,9 @@
 
 Who was born when and how much it moved in its life are independent of each other among
 strangers who come one by one. Around each account, boxes of births and volumes are counted:
-the box that holds more others than chance allows by the most nats is its own. Chance is what
-both margins say, or what the box four times as wide and as high says where that is more, so
-that a season in which everybody moved little is no crowd. An account follows the account of
-its neighbourhood with the most surprising box, as in quick shift [1]_; who ends at one peak
-is one crowd.
+the one that holds more others than chance allows by the most nats is its own, if it holds
+many times as many. An account follows the one of its neighbourhood with the most surprising
+box, as in quick shift [1]_; those who end at one peak are one crowd.
 
 .. [1] Vedaldi & Soatto (2008), Quick shift and kernel methods for mode seeking, ECCV.
 """
@@ -26,11 +24,11 @@ HALF_WIDTHS = 2 ** np.arange(9)
 HALF_HEIGHTS = 2 ** np.arange(12)
 """Ranks of volume above and below the account that a box may hold."""
 
-AROUND = 4
-"""How many times as wide and as high the box is that says what is ordinary here."""
+AGAINST_CHANCE = 8.0
+"""How many times as many as chance expects a box must hold. A season in which everybody moves
+little makes two or three times as many; of eight, seven are no strangers."""
 
 Ints = npt.NDArray[np.int64]
-Counts = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 
 
@@ -60,11 +58,13 @@ def crowds(born: Ints, volume: Floats) -> Ints:
         (n,) what each account moved; only the order counts.
     """
     n = len(born)
+    if n < 2:
+        return np.full(n, -1, dtype=np.int64)
     # Equal values in the order of the accounts would agree with equal births in that order.
-    tie = np.random.default_rng(0).permutation(n)
-    order = np.lexsort((np.arange(n), born))
+    first, second = np.random.default_rng(0).permuted(np.tile(np.arange(n), (2, 1)), axis=1)
+    order = np.lexsort((first, born))
     rank = np.empty(n, dtype=np.int64)
-    rank[np.lexsort((tie, volume))] = np.arange(n)
+    rank[np.lexsort((second, volume))] = np.arange(n)
     rank = rank[order]
     nats, width, height = _boxes(rank)
     to = _followed(rank, nats, np.where(nats > LEAST_NATS, width, 0), height)
@@ -78,47 +78,29 @@ def _boxes(rank: Ints) -> tuple[Floats, Ints, Ints]:
     """Return nats, half width and half height of each account's most surprising box."""
     n = len(rank)
     nats, width, height = np.zeros(n), np.zeros(n, dtype=np.int64), np.zeros(n, dtype=np.int64)
-    by_width: dict[int, Counts] = {}
-    ratio = int(np.log2(AROUND))
-    for reach, count in _counts(rank):
-        by_width[reach] = count
-        half = reach // AROUND
-        if half not in by_width:
-            continue
-        inside = by_width.pop(half)[:, : len(HALF_HEIGHTS)].astype(float)
-        around = count[:, ratio : ratio + len(HALF_HEIGHTS)] / AROUND**2
-        expected = np.maximum(4.0 * half * HALF_HEIGHTS / n, around)
-        beyond = inside > expected
-        gain = np.where(
-            beyond,
-            inside * np.log(np.where(beyond, inside, 1.0) / expected) - (inside - expected), 0.0
-        )
-        best = gain.argmax(axis=1)
-        most = gain[np.arange(n), best]
-        better = most > nats
-        nats[better], width[better] = most[better], half
-        height[better] = HALF_HEIGHTS[best[better]]
-    return nats, width, height
-
-
-def _counts(rank: Ints) -> "list[tuple[int, Counts]]":
-    """List, per half width, how many others lie in the boxes of each half height."""
-    n = len(rank)
-    n_levels = len(HALF_HEIGHTS) + int(np.log2(AROUND))
     # The lowest of the doubling heights that reaches a distance.
-    level = np.ceil(np.log2(np.arange(1, 2 ** (n_levels - 1) + 1))).astype(np.int64)
-    count = np.zeros((n, n_levels), dtype=np.int32)
-    found, lag = [], 0
-    for reach in 2 ** np.arange(len(HALF_WIDTHS) + int(np.log2(AROUND))):
+    level = np.searchsorted(HALF_HEIGHTS, np.arange(HALF_HEIGHTS[-1] + 1))
+    others = np.zeros((n, len(HALF_HEIGHTS)), dtype=np.int32)
+    lag = 0
+    for reach in HALF_WIDTHS.tolist():
         while lag < min(reach, n - 1):
             lag += 1
             apart = np.abs(rank[lag:] - rank[:-lag])
-            at = np.flatnonzero(apart <= len(level))
-            by = level[apart[at] - 1]
-            count[at, by] += 1
-            count[at + lag, by] += 1
-        found.append((int(reach), np.cumsum(count, axis=1, dtype=np.int32)))
-    return found
+            at = np.flatnonzero(apart < len(level))
+            by = level[apart[at]]
+            others[at, by] += 1
+            others[at + lag, by] += 1
+        inside = np.cumsum(others, axis=1).astype(float)
+        expected = 4.0 * reach * HALF_HEIGHTS / n
+        beyond = inside >= AGAINST_CHANCE * expected
+        ratio = np.where(beyond, inside / expected, 1.0)
+        gain = np.where(beyond, inside * np.log(ratio) - (inside - expected), 0.0)
+        best = gain.argmax(axis=1)
+        most = gain[np.arange(n), best]
+        better = most > nats
+        nats[better], width[better] = most[better], reach
+        height[better] = HALF_HEIGHTS[best[better]]
+    return nats, width, height
 
 
 def _followed(rank: Ints, nats: Floats, width: Ints, height: Ints) -> Ints:

@@ -8,6 +8,9 @@ import scipy.sparse as sp
 
 from linkage.evidence.incidence import Flags, Floats, Ints
 
+WIDE = 64
+"""Rows of a group from which it is looked through by itself."""
+
 
 def distinct(key: Ints) -> Ints:
     """Distinct keys, ascending.
@@ -37,10 +40,20 @@ def running(flag: Flags, group: Ints) -> Floats:
 
 def highest_from_end(value: Floats, group: Ints) -> Floats:
     """Highest value from each row to the end of its group; rows of a group stand together."""
-    backwards = value[::-1]
-    span = float(np.ptp(value)) + 1.0
-    turn = np.cumsum(np.r_[False, np.diff(group[::-1]) != 0]) * span
-    highest: Floats = (np.maximum.accumulate(backwards + turn) - turn)[::-1]
+    highest = value.copy()
+    bounds = np.flatnonzero(np.r_[True, group[1:] != group[:-1], True])
+    size = np.diff(bounds)
+    for at in np.flatnonzero(size > WIDE):
+        own = slice(bounds[at], bounds[at + 1])
+        highest[own] = np.maximum.accumulate(value[own][::-1])[::-1]
+    # The many small groups all at once: each step looks twice as far ahead.
+    narrow = np.flatnonzero(np.repeat(size <= WIDE, size))
+    n_after = np.repeat(bounds[1:], size)[narrow] - narrow - 1
+    ahead = 1
+    while len(narrow):
+        narrow, n_after = narrow[n_after >= ahead], n_after[n_after >= ahead]
+        highest[narrow] = np.maximum(highest[narrow], highest[narrow + ahead])
+        ahead *= 2
     return highest
 
 
@@ -77,20 +90,14 @@ def expand(starts: npt.NDArray[np.integer[Any]], account: Ints) -> tuple[Ints, I
     """List the holdings of accounts: (position in ``account``, position in the matrix)."""
     length = np.diff(starts)[account].astype(np.int64)
     which = np.repeat(np.arange(len(account)), length)
-    offset = np.arange(len(which)) - np.repeat(np.cumsum(length) - length, length)
-    return which, starts[account].astype(np.int64)[which] + offset
+    start = starts[account].astype(np.int64) - (np.cumsum(length) - length)
+    return which, np.repeat(start, length) + np.arange(len(which))
 
 
-def lookup(matrix: sp.csr_matrix, row: Ints, column: Ints) -> Ints:
-    """Entries of a sorted sparse matrix at many places; 0 where there is none.
-
-    Fastest where ``row`` ascends: the search then stays in one row of the matrix.
-    """
-    n_columns = matrix.shape[1]
-    filled = np.repeat(np.arange(matrix.shape[0], dtype=np.int64), np.diff(matrix.indptr))
-    key = filled * n_columns + matrix.indices
-    wanted = row * n_columns + column
-    at = np.searchsorted(key, wanted)
-    at[at == len(key)] = 0
-    hit = key[at] == wanted if len(key) else np.zeros(len(wanted), dtype=bool)
-    return np.where(hit, matrix.data[at] if len(key) else 0, 0)
+def lookup(
+    matrix: sp.csr_matrix, row: npt.NDArray[np.integer[Any]], column: npt.NDArray[np.integer[Any]]
+) -> Ints:
+    """Entries of a sorted sparse matrix at many places; 0 where there is none."""
+    if not len(row):
+        return np.zeros(0, dtype=matrix.dtype)
+    return np.asarray(matrix[row, column]).ravel()

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from linkage.communities.counting import dense
 from linkage.communities.membership import CORE_NATS, membership
 from linkage.communities.proposals import as_members, best_cells, together
 from linkage.communities.settle import Communities
@@ -17,7 +18,9 @@ from linkage.evidence.incidence import Flags, Incidence, Ints
 from linkage.evidence.weights import Weights
 
 
-def with_crowds(incidence: Incidence, weights: Weights, found: Communities) -> Communities:
+def with_crowds(
+    incidence: Incidence, weights: Weights, found: Communities, *, threads: int = 1
+) -> Communities:
     """Return the rings with those of crowds added, numbered after the others.
 
     Parameters
@@ -28,13 +31,15 @@ def with_crowds(incidence: Incidence, weights: Weights, found: Communities) -> C
         Estimated reliabilities.
     found
         The rings that all other evidence made.
+    threads
+        Threads to use; never changes a result.
     """
     is_open = np.ones(incidence.n_accounts, dtype=bool)
     is_open[found.account] = False
     proposed = as_members(_crowd(incidence, is_open))
     if not proposed.n_rings:
         return found
-    cells = membership(incidence, proposed, weights.strangers)
+    cells = membership(incidence, proposed, weights.strangers, threads=threads)
     best = best_cells(cells)
     best = best[is_open[cells.account[best]]]
     prior = cells.nats[best] - cells.by_family[best].sum(axis=1)
@@ -45,7 +50,7 @@ def with_crowds(incidence: Incidence, weights: Weights, found: Communities) -> C
     return replace(
         found,
         account=account[order],
-        ring=np.unique(ring[order], return_inverse=True)[1],
+        ring=dense(ring[order]),
         nats=np.concatenate([found.nats, cells.nats[best]])[order],
         by_family=np.concatenate([found.by_family, cells.by_family[best]])[order],
         is_core=np.concatenate([found.is_core, cells.nats[best] > CORE_NATS])[order],

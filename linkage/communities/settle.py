@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from linkage.communities.counting import dense
-from linkage.communities.membership import CORE_NATS, Cells, Members, membership
+from linkage.communities.gains import Members
+from linkage.communities.membership import CORE_NATS, Cells, membership
 from linkage.communities.operations import join_fragments, split_vendors
 from linkage.communities.pools import join_cells
 from linkage.communities.proposals import best_cells, speak_by_two
@@ -57,17 +58,26 @@ class Communities:
 
 
 def settle(
-    incidence: Incidence, members: Members, weights: Weights,
-    step: Callable[[str], None] = lambda name: None,
+    incidence: Incidence, members: Members, cells: Cells, weights: Weights,
+    step: Callable[[str], None] = lambda name: None, *, threads: int = 1,
 ) -> Communities:
-    """Repeat judging, splitting and joining until membership settles."""
+    """Repeat judging, splitting and joining until membership settles.
+
+    Parameters
+    ----------
+    members, cells
+        The proposals, and their judgement.
+    incidence, weights, step, threads
+        As of :func:`linkage.communities.search.find_communities`.
+    """
     founder = np.zeros(incidence.n_accounts, dtype=bool)
     was_core = np.zeros(incidence.n_accounts, dtype=bool)
     label = np.full(incidence.n_accounts, -1, dtype=np.int64)
     for turn in range(MOST_ROUNDS):
-        step(f"membership, round {turn + 1}")
         judged = members
-        cells = membership(incidence, judged, weights.strangers)
+        if turn:
+            step(f"membership, round {turn + 1}")
+            cells = membership(incidence, judged, weights.strangers, threads=threads)
         best = best_cells(cells)
         account, ring = cells.account[best], cells.ring[best]
         if turn == 0:

@@ -148,8 +148,9 @@ def _members(out: Path, rings: Sequence[Ring]) -> dict[str, list[list[Any]]]:
 
 def _of_rings(out: Path, name: str, columns: list[str], rings: Sequence[Ring]) -> pa.Table:
     """Rows of some rings."""
-    chosen = [("ring_id", "in", [ring.ring_id for ring in rings])]
-    return read_output(out, name, columns=columns, filters=chosen)
+    wanted = pa.array([ring.ring_id for ring in rings], pa.string())
+    # Read with the filter, of a large run only the rows shown are ever in memory.
+    return read_output(out, name, columns=columns, filters=[("ring_id", "in", wanted)])
 
 
 def _identifier(row: RingIdentifier) -> list[Any]:

@@ -42,6 +42,8 @@ class Gains:
     """Position of the account's holding of it in ``Incidence.held``."""
     nats: Floats
     """Log ratio of the odds among the other holders to the prior odds; above 0."""
+    is_own: Flags
+    """May it tie accounts by itself, and are half of its other holders of the ring's core?"""
 
 
 def identifier_gains(
@@ -76,7 +78,9 @@ def identifier_gains(
     share = share_inside(inside, others, prior[own], strangers[incidence.kind[identifier]])
     nats = logit(share) - logit(prior)[own]
     for_it = nats > 0
-    return Gains(cell[for_it], identifier[for_it], holding[for_it], nats[for_it])
+    is_own = incidence.creates[identifier] & (2 * inside >= others)
+    return Gains(
+        cell[for_it], identifier[for_it], holding[for_it], nats[for_it], is_own[for_it])
 
 
 def least_core(incidence: Incidence) -> Ints:

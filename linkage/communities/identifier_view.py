@@ -22,7 +22,7 @@ FEWEST_SHARED = 3
 """Accounts that must hold two identifiers before the two are joined."""
 
 SIGNIFICANT = 12.0
-"""Nats by which co-holding must beat chance: one false edge in e^12 pairs."""
+"""Least nats by which co-holding must beat chance; more where more pairs are compared."""
 
 BUSIEST = 0.95
 """Share of accounts whose activity counts in full; who holds more counts as if at this share:
@@ -44,7 +44,9 @@ def co_holding(incidence: Incidence) -> CoHolding:
     """Join identifiers that more accounts hold together than chance allows.
 
     With o holders of both and e expected, an edge needs o >= 3 and a log-likelihood ratio
-    o ln(o/e) - (o - e) above 12 nats. Among accounts that hold k - 1 identifiers of any kind
+    o ln(o/e) - (o - e) above 12 nats and above the logarithm of the number of pairs of
+    identifiers of these two kinds, so that chance makes about one edge of two kinds however
+    many are compared (Bonferroni). Among accounts that hold k - 1 identifiers of any kind
     each, e = d1 d2 sum(k^2) / sum(k)^2, as in the configuration model: where a few accounts
     deal with everybody, any two that many deal with have some of these in common.
     """
@@ -60,6 +62,8 @@ def co_holding(incidence: Incidence) -> CoHolding:
     k = np.minimum(k, np.sort(k)[int(BUSIEST * (n - 1))])
     both_by_chance = k @ k / k.sum() ** 2
     creates = incidence.creates[chosen]
+    kind = incidence.kind[chosen]
+    needed = _needed(kind, len(incidence.signals))
     left, right = [], []
     for start in range(0, len(chosen), ROWS_AT_ONCE):
         both = (rows[start : start + ROWS_AT_ONCE] @ columns).tocoo()
@@ -67,7 +71,7 @@ def co_holding(incidence: Incidence) -> CoHolding:
         o = both.data.astype(float)
         keep = (i < j) & (o >= FEWEST_SHARED) & (creates[i] | creates[j])
         i, j, o = i[keep], j[keep], o[keep]
-        strong = _nats(o, d[i] * d[j] * both_by_chance) > SIGNIFICANT
+        strong = _nats(o, d[i] * d[j] * both_by_chance) > needed[kind[i], kind[j]]
         left.append(i[strong])
         right.append(j[strong])
     none = np.zeros(0, dtype=np.int64)
@@ -106,6 +110,15 @@ def _takes_part(incidence: Incidence) -> Flags:
         known.is_qualifier and not known.proposes for known in incidence.signals
     ] or [False])
     return ~derived[incidence.kind]
+
+
+def _needed(kind: Ints, n_kinds: int) -> Floats:
+    """(n_kinds, n_kinds) nats that an edge between identifiers of two kinds needs."""
+    n = np.bincount(kind, minlength=n_kinds).astype(float)
+    pairs = np.outer(n, n)
+    np.fill_diagonal(pairs, n * (n - 1) / 2)
+    needed: Floats = np.maximum(np.log(np.maximum(pairs, 1.0)), SIGNIFICANT)
+    return needed
 
 
 def _nats(observed: Floats, expected: Floats) -> Floats:

@@ -147,7 +147,11 @@ def _judged(
         worst = np.arange(len(account)), against.argmin(axis=1)
         by_family[worst] += against[worst]
     nats = logit(prior[ring]) + by_family.sum(axis=1)
-    nats[n_core[ring] < 2] = -np.inf
+    # Whom only crowds tie to a ring (one carrier's exits, a town's common prompts) is a neighbour:
+    # where and what people work goes together, and many such ties prove nothing.
+    has_own = np.zeros(len(account), dtype=bool)
+    has_own[gains.cell[gains.is_own]] = True
+    nats[(n_core[ring] < 2) | ~has_own] = -np.inf
     solid = ~np.isin(incidence.families, NEVER_ALONE)
     return Cells(account, ring, nats, by_family, np.asarray((sums[:, solid] > 1.0).any(axis=1)))
 

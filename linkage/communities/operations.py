@@ -23,10 +23,14 @@ FOR_HIRE = ("network",)
 """Families that strangers rent from one vendor."""
 
 SIGNIFICANT = 12.0
-"""Nats by which a crossing must beat chance."""
+"""Least nats by which a crossing must beat chance; more where more pairs of rings are compared."""
 
 CROSSES = 3.0
 """Nats by which one family's crossing must beat chance to be counted."""
+
+REACH = 0.1
+"""Share of the smaller ring that must hold what crosses: of two large rings, some accounts always
+do."""
 
 TIED_SHARE = 0.5
 """Share of either ring's accounts that one family must tie to the other."""
@@ -42,7 +46,9 @@ FEWEST = 5
 """Smallest part of a ring that may be an operation of its own, in accounts."""
 
 
-def join_fragments(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
+def join_fragments(
+    incidence: Incidence, account: Ints, ring: Ints, tells: Flags | None = None
+) -> Ints:
     """Return new ring labels with fragments of one operation joined.
 
     Parameters
@@ -51,13 +57,18 @@ def join_fragments(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
         Who holds what.
     account, ring
         (n_members,) each account once.
+    tells
+        (n_identifiers,) may a crossing of this identifier say anything? All may, unless told.
     """
     if not len(ring) or not incidence.families:
         return ring
-    holdings = _rare_holdings(incidence, account)
+    rare = incidence.creates & (incidence.n_holders <= WIDEST)
+    if tells is not None:
+        rare &= tells
+    holdings = _holdings(incidence, account, rare)
     while True:
         crossing = _crossings(incidence, *holdings, ring)
-        joined = _joined(incidence, crossing, ring)
+        joined = _joined(incidence, rare, crossing, ring)
         if (joined == ring).all():
             return ring
         ring = joined
@@ -127,9 +138,8 @@ class _Crossings:
     n_high: Ints
 
 
-def _rare_holdings(incidence: Incidence, account: Ints) -> tuple[Ints, Ints]:
+def _holdings(incidence: Incidence, account: Ints, rare: Flags) -> tuple[Ints, Ints]:
     """List who holds rare identifiers: (identifier, position in ``account``), by identifier."""
-    rare = incidence.creates & (incidence.n_holders <= WIDEST)
     held = incidence.held[account].tocoo()
     keep = rare[held.col]
     identifier, holder = held.col[keep].astype(np.int64), held.row[keep].astype(np.int64)
@@ -203,11 +213,10 @@ def _n_distinct(which: Ints, cell: Ints, starts: Ints, holder: Ints, n: int) -> 
     return np.bincount(unique // bound, minlength=n)
 
 
-def _joined(incidence: Incidence, crossing: _Crossings, ring: Ints) -> Ints:
+def _joined(incidence: Incidence, rare: Flags, crossing: _Crossings, ring: Ints) -> Ints:
     """Merge the rings whose crossings are those of one operation."""
     n = incidence.n_accounts
     holders = incidence.n_holders.astype(float)
-    rare = incidence.creates & (holders <= WIDEST)
     mass = np.bincount(
         incidence.family[rare],
         weights=(holders * (holders - 1))[rare] / (float(n) * n),
@@ -220,21 +229,23 @@ def _joined(incidence: Incidence, crossing: _Crossings, ring: Ints) -> Ints:
         nats = observed * np.log(observed / expected) - (observed - expected)
     nats = np.where(observed > expected, nats, 0.0)
     hired = np.isin(incidence.families, FOR_HIRE)
-    some = (nats.sum(axis=1) > SIGNIFICANT) & (observed.sum(axis=1) >= 3)
+    needed = max(SIGNIFICANT, np.log(max(len(size) * (len(size) - 1) / 2, 1)))
+    some = (nats.sum(axis=1) > needed) & (observed.sum(axis=1) >= 3)
+    smaller = np.where(
+        size[crossing.low] <= size[crossing.high],
+        crossing.n_low / size[crossing.low], crossing.n_high / size[crossing.high],
+    )
     by_two = (
         ((nats > CROSSES).sum(axis=1) >= 2)
         & (nats[:, ~hired].max(axis=1, initial=0) > CROSSES)
         & (np.minimum(crossing.n_low, crossing.n_high) >= 2)
+        & (smaller >= REACH)
     )
     tied = np.minimum(crossing.n_low / size[crossing.low], crossing.n_high / size[crossing.high])
     by_one = (
         (np.where(nats > SIGNIFICANT, observed, 0.0)[:, ~hired].max(axis=1, initial=0) >= 3)
         & (tied >= TIED_SHARE)
         & (np.minimum(size[crossing.low], size[crossing.high]) >= FEWEST)
-    )
-    smaller = np.where(
-        size[crossing.low] <= size[crossing.high],
-        crossing.n_low / size[crossing.low], crossing.n_high / size[crossing.high],
     )
     wholly = (
         (np.where(nats > SIGNIFICANT, observed, 0.0)[:, ~hired].max(axis=1, initial=0) >= 2)

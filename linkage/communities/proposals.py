@@ -1,5 +1,8 @@
 """What the two views propose, as one list of rings to judge."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
 from linkage.communities.gains import Members
@@ -8,6 +11,9 @@ from linkage.evidence.incidence import Flags, Ints
 
 SOUND_SHARE = 0.5
 """A ring explains its members when two families hold at least this share of them."""
+
+MOST_TURNS = 4
+"""Times that a proposal may let go of members before it is taken as it is."""
 
 
 def as_members(label: Ints) -> Members:
@@ -23,6 +29,64 @@ def as_members(label: Ints) -> Members:
     kept = size[group] >= 2
     rings, ring = np.unique(group[kept], return_inverse=True)
     return Members(account[kept], ring, np.ones(kept.sum(), dtype=bool), len(rings))
+
+
+def confirmed(proposed: Members, cells: Cells) -> Flags:
+    """(n_members,) flag the members whose own proposal is the best ring for them."""
+    best = best_cells(cells)
+    n = int(proposed.account.max(initial=-1)) + 1
+    found = cells.ring[best] * n + cells.account[best]
+    inside = cells.account[best] < n
+    known: Flags = np.isin(proposed.ring * n + proposed.account, found[inside])
+    return known
+
+
+def without_unborne(
+    proposed: Members, cells: Cells, judge: Callable[[Members], Cells]
+) -> tuple[Members, Cells]:
+    """Let proposals go of the members that their judgement does not bear out.
+
+    A crowd that shares common things is a community too; its judgement keeps few of those who
+    proposed it and takes as many others. Such a proposal goes on with those few alone, and
+    is judged again, until half of its members stay or nobody is left.
+
+    Parameters
+    ----------
+    proposed, cells
+        The proposals and their judgement.
+    judge
+        Judges proposals.
+    """
+    for _ in range(MOST_TURNS):
+        stays = confirmed(proposed, cells)
+        size = np.bincount(proposed.ring, minlength=proposed.n_rings)
+        n_stay = np.bincount(proposed.ring, weights=stays, minlength=proposed.n_rings)
+        weak = n_stay < SOUND_SHARE * size
+        if not weak.any():
+            break
+        kept = stays | ~weak[proposed.ring]
+        proposed = Members(
+            proposed.account[kept], proposed.ring[kept], proposed.is_core[kept], proposed.n_rings)
+        asked = weak[proposed.ring]
+        again = judge(Members(
+            proposed.account[asked], proposed.ring[asked], proposed.is_core[asked],
+            proposed.n_rings,
+        ))
+        cells = of_either(cells, again, weak)
+    return proposed, cells
+
+
+def of_either(first: Cells, second: Cells, is_second: Flags) -> Cells:
+    """Take the cells of the flagged rings from the second, those of all others from the first."""
+    one, two = ~is_second[first.ring], is_second[second.ring]
+    ring = np.concatenate([first.ring[one], second.ring[two]])
+    order = np.argsort(ring, kind="stable")
+
+    def both(name: str) -> Any:
+        return np.concatenate([getattr(first, name)[one], getattr(second, name)[two]])[order]
+
+    return Cells(
+        both("account"), ring[order], both("nats"), both("by_family"), both("is_solid"))
 
 
 def together(first: Members, second: Members) -> Members:

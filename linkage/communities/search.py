@@ -5,12 +5,18 @@ from dataclasses import replace
 
 from linkage.communities.counting import dense
 from linkage.communities.crowds import with_crowds
+from linkage.communities.gains import Members
 from linkage.communities.identifier_view import identifier_view
 from linkage.communities.leiden import Leiden
-from linkage.communities.membership import membership, side_by_side
+from linkage.communities.membership import Cells, membership, side_by_side
 from linkage.communities.pair_view import pair_view
 from linkage.communities.pieces import join_pieces, related
-from linkage.communities.proposals import as_members, explained, together
+from linkage.communities.proposals import (
+    as_members,
+    explained,
+    together,
+    without_unborne,
+)
 from linkage.communities.settle import Communities, settle
 from linkage.evidence.incidence import Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
@@ -41,13 +47,17 @@ def find_communities(
     step("identifier view")
     collective = as_members(identifier_view(incidence, leiden))
     step("first judgement")
-    first = membership(incidence, collective, weights.strangers, threads=threads)
+
+    def judge(members: Members) -> Cells:
+        return membership(incidence, members, weights.strangers, threads=threads)
+
+    collective, first = without_unborne(collective, judge(collective), judge)
     settled = explained(first, n)
     step("pair view")
     open_pair = pair[~(settled[pair // n] | settled[pair % n])]
     chains = as_members(pair_view(n, open_pair, leiden))
     step("membership, round 1")
-    second = membership(incidence, chains, weights.strangers, threads=threads)
+    second = judge(chains)
     cells = side_by_side(
         [first, second], [0, collective.n_rings], n_families=len(incidence.families))
     del first, second

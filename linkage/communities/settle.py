@@ -13,7 +13,7 @@ from linkage.communities.operations import join_fragments, split_vendors
 from linkage.communities.pools import join_cells
 from linkage.communities.proposals import best_cells, speak_by_two
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
-from linkage.evidence.weights import Weights
+from linkage.evidence.weights import Weights, telling
 from linkage.signals import NEVER_ALONE
 
 log = logging.getLogger(__name__)
@@ -70,6 +70,7 @@ def settle(
     incidence, weights, step, threads
         As of :func:`linkage.communities.search.find_communities`.
     """
+    tells = telling(incidence, weights)
     founder = np.zeros(incidence.n_accounts, dtype=bool)
     was_core = np.zeros(incidence.n_accounts, dtype=bool)
     label = np.full(incidence.n_accounts, -1, dtype=np.int64)
@@ -92,7 +93,7 @@ def settle(
             "round=%d cells=%d members=%d moved=%d", turn, len(cells.nats), len(account), moved
         )
         final = dense(split_vendors(incidence, account, dense(ring)))
-        final = dense(join_fragments(incidence, account, final))
+        final = dense(join_fragments(incidence, account, final, tells))
         final = dense(join_cells(incidence, account, final, cells.is_solid[best]))
         settled = turn > 0 and moved <= SETTLED * max(len(account), 1)
         members = Members(

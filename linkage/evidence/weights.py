@@ -27,6 +27,9 @@ LIKELY_BITS = -2.5
 membership posterior, decide between a weak pair and a chain's link. At -1 a ring of 25,000
 whose cells only homes of proxy customers join fell apart."""
 
+LEAST_OF_PRIOR = 0.25
+"""Share of the prior odds below which agreements are mostly strangers'."""
+
 MOST_RELIABLE = 0.98
 """No single agreement may be surer than this."""
 
@@ -76,6 +79,19 @@ class Weights:
         """
         reliability = self.reliability[:, 0]
         return (1 - reliability) / reliability
+
+
+def telling(incidence: Incidence, weights: Weights) -> Flags:
+    """(n_identifiers,) flag those whose kind means at least about what was thought beforehand.
+
+    Where accounts write much the same, a common template is shared by strangers: the estimate
+    for such kinds and numbers of holders falls far below the prior.
+    """
+    prior = prior_reliability(incidence)
+    odds = weights.reliability / (1 - weights.reliability)
+    borne_out = odds >= LEAST_OF_PRIOR * prior / (1 - prior)
+    flags: Flags = borne_out[incidence.kind, size_class(incidence.n_holders)]
+    return flags
 
 
 def estimate_weights(

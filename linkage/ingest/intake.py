@@ -7,6 +7,7 @@ from pathlib import Path
 
 from linkage.errors import InputError
 from linkage.ingest.addresses import Network, make_addresses, parse_network
+from linkage.ingest.attributes import drop_attributes
 from linkage.ingest.checksums import Checksums
 from linkage.ingest.embedding import packaged_embedder
 from linkage.ingest.events import close_events, drop_event_source, drop_repeated, read_events
@@ -185,6 +186,7 @@ class _Intake:
         )
         for name in ("payment", "user_claim", "link", "decision"):
             self._make(name, as_of=self.as_of)
+        self.notes.extend(drop_attributes(self.store, self.settings.kinds))
         self._make("hub")
         self._make("reported_group")
         self.store.drop_view("read_identifier")

@@ -126,7 +126,7 @@ def _rings_with_more(rings: JudgedRings) -> JudgedRings:
         weight=rings.weight[kept],
         observed=Observed(
             seen.signs[kept], seen.held[kept], seen.is_two[kept], seen.has_solid[kept],
-            seen.by_prompts[kept]),
+            seen.by_prompts[kept], seen.may_enforce[kept]),
     )
 
 

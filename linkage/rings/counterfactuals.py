@@ -132,7 +132,8 @@ def standings(graph: RingGraph, asked: list[tuple[str, str, Flags]]) -> list[Sta
     table = pd.DataFrame(measures)
     counts = table.columns.str.startswith("n_")
     whole = table.loc[:, counts].round().astype(int)
-    tiers = judge(pd.concat([table.loc[:, ~counts], whole], axis=1), graph.families).tier
+    judged = pd.concat([table.loc[:, ~counts], whole], axis=1)
+    tiers = judge(judged, graph.families, graph.calibration).tier
     return [
         replace(row, tier=tier if row.n_accounts else TIERS[-1])
         for row, tier in zip(rows, tiers, strict=True)

@@ -58,10 +58,12 @@ def _vpn_company(draft: Draft, members: Ints) -> None:
 
 
 def _startup(draft: Draft, members: Ints) -> None:
-    """No verified name, public mail, long hours: cards of a few, test phones, prompts, a line."""
+    """No verified name, public mail, long hours: cards of a few, test phones, prompts, and a
+    line or a network of its own."""
     rng, n = draft.rng, len(members)
     live_near(draft, members)
-    draft.networks.add(members, fixed_networks(draft, 1)[0])
+    desks = fixed_networks(draft, 1) + np.arange(int(rng.choice([1, 30])))
+    draft.networks.add_several(members, desks[rng.integers(0, len(desks), (n, 5))])
     draft.own_network[members] = 0.5
     created_within(draft, members[: n // 2 + 1], 2 * HOUR)
     cards = draft.new_codes(1 + (n - 1) // 6)

@@ -106,6 +106,7 @@ def _by_prompts(**told):
     ring = dict.fromkeys(names, 0.0) | {
         "n_accounts": 40, "n_events": 900, "held_prompt": 1.0, "top_prompt": 1.0,
         "own_prompt": 1.0, "n_prompt": 4, "birth_gap": 1.0, "nats": 4.5, "weekend_share": 0.15,
+        "quiet_share": 0.15,
         "largest_part": 1.0,
         "first_event_at": pd.Timestamp("2026-05-01"),
     }

@@ -68,9 +68,8 @@ def ingest(
     """Read the inputs into the stage tables and return what was read and refused.
 
     The tables ``account``, ``identifier``, ``holding``, ``account_kind``, ``link``,
-    ``activity``, ``model_day``, ``model``, ``decision``, ``reported_group`` and
-    ``kind_summary`` do not depend on the order of rows, the split into files or the number of
-    threads.
+    ``activity``, ``model``, ``decision``, ``reported_group`` and ``kind_summary`` do not depend
+    on the order of rows, the split into files or the number of threads.
 
     Parameters
     ----------
@@ -207,8 +206,7 @@ class _Intake:
         if reader.has("prompt") or reader.has("system_prompt"):
             self._prompts(Sketcher(key), overlapping=overlapping)
         self.step("counting activity")
-        for name in ("sighting", "usage", "activity", "account_event", "account",
-                     "model_day", "model"):
+        for name in ("sighting", "usage", "activity", "account_event", "account", "model"):
             self._make(name)
         self._note("select count(*) from address where is_reserved",
                    "{:,} private or reserved addresses do not count as identifiers")
@@ -227,7 +225,7 @@ class _Intake:
             overlapping=overlapping,
         )
         self.step("gathering templates")
-        make_templates(self.store)
+        make_templates(self.store, n_threads=self.settings.n_threads)
         self.store.drop("skeleton")
         for name in ("prompt_held", "prompt_lone", "prompt_timed"):
             self._make(name)

@@ -24,6 +24,10 @@ TWO_NATS, ONE_NATS = 0.0, -0.5
 NOT_SOLID_NATS = -3.5
 """Most log odds of a ring that places, moments and public codes explain."""
 
+PROMPTS_NATS = -0.5
+"""Most log odds of a ring that nothing but templates hold: users of one public tool, who run
+it day and night, hold them as well."""
+
 HELD_SHARE = 0.3
 """A family holds a ring when it speaks for this share of its members."""
 
@@ -77,6 +81,8 @@ class Observed:
     that places join, of people with lives of their own, are no ring either."""
     by_prompts: Flags
     """(n_rings,) do templates of its own hold it, nothing else, and no sign of innocence?"""
+    prompts_only: Flags
+    """(n_rings,) do templates hold it, and no other family at all?"""
     may_enforce: Flags
     """(n_rings,) is it too large for a family, held by two families, joined by more than
     places, and does it do what people who work together do not?"""
@@ -98,6 +104,7 @@ def observe(rings: pd.DataFrame, families: tuple[str, ...]) -> Observed:
     return Observed(
         seen, held, is_two, (n_solid > 0) & ~neighbours(rings).to_numpy(dtype=bool),
         _by_prompts_alone(rings, families, holds & solid, seen),
+        (holds.sum(axis=1) == 1) & holds[:, [name == "prompt" for name in families]].any(axis=1),
         is_two & ~bars & (rings["n_accounts"] >= SMALLEST_ENFORCED).to_numpy(dtype=bool),
     )
 
@@ -107,6 +114,7 @@ def log_odds(observed: Observed, calibration: Calibration = BUILT_IN) -> Floats:
     weight = np.array([calibration.signs.get(sign.name, sign.nats) for sign in SIGNS])
     odds = calibration.prior_nats + observed.signs @ weight
     odds = calibration.rings.of(odds + np.where(observed.is_two, TWO_NATS, ONE_NATS))
+    odds = np.where(observed.prompts_only, np.minimum(odds, PROMPTS_NATS), odds)
     return np.where(observed.has_solid, odds, np.minimum(odds, NOT_SOLID_NATS))
 
 

@@ -212,7 +212,7 @@ SIGNS: tuple[Sign, ...] = (
          lambda r: only_places_join(r) & (_of(r, "standing_share") < 0.5)),
     Sign("one_place", -2.5, "comes from one place",
          lambda r: ((_of(r, "top_network") >= 0.6) & (_of(r, "n_network") < 5))
-         | ((_of(r, "top_place") >= 0.9) & (r["datacenter_share"] < 0.3))),
+         | ((_of(r, "top_place") >= 0.6) & (r["datacenter_share"] < 0.3) & ~_in_turn(r))),
     Sign("one_room", -3.0, "meets in one room by day and does not pay", _one_room),
     Sign("one_event", -3.5, "meets at one place with one code that nearly all have, as at an event",
          lambda r: (_of(r, "top_other") >= 0.75) & (_of(r, "top_network") >= 0.75)

@@ -132,5 +132,5 @@ def test_a_text_that_is_passed_on_or_an_innocent_reason_keeps_prompts_benign(tol
 @pytest.mark.parametrize("abuse", [
     {}, {"quiet_share": 0.9, "birth_gap": 0.1, "disposable_share": 1.0, "nats": 20.0},
 ])
-def test_prompts_alone_are_never_enforced(abuse):
-    assert _by_prompts(top_prompt=0.5, **abuse).tier[0] in ("watch", "review")
+def test_prompts_alone_are_never_more_than_watched(abuse):
+    assert _by_prompts(top_prompt=0.5, **abuse).tier[0] == "watch"

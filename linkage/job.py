@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from linkage.calibrate import Shelf
 from linkage.communities import find_communities, leiden_backend
@@ -32,7 +31,7 @@ from linkage.ingest import IngestReport, ingest, load_key
 from linkage.ingest.forgotten import Forgotten, read_forgotten
 from linkage.lock import locked
 from linkage.profile import CapabilityReader
-from linkage.publish import published
+from linkage.publish import published, write_tables
 from linkage.report import write_report
 from linkage.rings.assemble import Assembled, assemble
 from linkage.rings.book import Book
@@ -121,9 +120,7 @@ def run(
             except QualityGateError as error:
                 raise _with_bad_rows_kept(error, folder, out) from error
             with stages("write") as counts:
-                for name, table in found.tables.items():
-                    pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
-                    counts[name] = table.num_rows
+                counts.update(write_tables(folder, found.tables, threads=settings.n_threads))
             by_tier = _by_tier(found.tables["rings"])
             manifest = _manifest(
                 at or datetime.now(UTC), settings, ingested, told, stages.finished, by_tier
@@ -202,7 +199,8 @@ def _compute(
             )
             counts["rings"] = made.tables["rings"].num_rows
         with stages("graph") as counts:
-            counts.update(write_graph(store, folder, incidence, strong, found))
+            counts.update(write_graph(
+                store, folder, incidence, strong, found, threads=settings.n_threads))
         by_chance = None
         if settings.null_runs:
             with stages("chance"):

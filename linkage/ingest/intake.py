@@ -12,6 +12,7 @@ from linkage.ingest.embedding import packaged_embedder
 from linkage.ingest.events import close_events, drop_event_source, drop_repeated, read_events
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.identifiers import make_identifiers, placeholder_notes
+from linkage.ingest.lockstep import make_lockstep
 from linkage.ingest.meanings import make_meanings
 from linkage.ingest.prompts import PromptSketcher, read_prompts
 from linkage.ingest.quarantine import Quarantine
@@ -42,13 +43,14 @@ _BROUGHT_BY = {
     "bin": ("payments", "bin"), "email_root": ("accounts", "email"),
     "email_stem": ("accounts", "email"), "email_domain": ("accounts", "email"),
     "phone": ("accounts", "phone"), "signup_burst": ("accounts", "created_at"),
+    "lockstep": ("accounts", "total_volume_usd"),
 }
 """Kind of identifier to the input column it comes from."""
 
 _INTERMEDIATE = (
     "account_row", "account_key", "account_email", "account_phone", "mail_domain", "payment",
     "user_claim", "hub", "event", "sighting", "usage", "prompt", "template", "prompt_held",
-    "prompt_lone", "prompt_timed", "meaning",
+    "prompt_lone", "prompt_timed", "meaning", "crowd",
 )
 
 NOBODY = Forgotten()
@@ -238,6 +240,9 @@ class _Intake:
 
     def finish(self, key: bytes) -> None:
         """Make the tables of identifiers."""
+        if self._has("lockstep"):
+            self.step("looking for accounts in step")
+            make_lockstep(self.store)
         make_identifiers(self.store, self.settings, key=key, has=self._has, step=self.step)
         self.notes.extend(placeholder_notes(self.store))
         drop_event_source(self.store, self.readers["events"])

@@ -53,6 +53,10 @@ def _rotates(rings: pd.DataFrame, family: str) -> "pd.Series[bool]":
     )
 
 
+NO_CODES = (*KNOWN_FAMILIES, "lockstep")
+"""Families whose identifiers are not codes that somebody hands out."""
+
+
 def _codes_in_turn(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Identifiers of kinds that users bring are divided among members, as cards may be.
 
@@ -60,7 +64,7 @@ def _codes_in_turn(rings: pd.DataFrame) -> "pd.Series[bool]":
     """
     held = pd.Series(0.0, index=rings.index)
     for name in rings.columns:
-        if name.startswith("held_") and name.removeprefix("held_") not in KNOWN_FAMILIES:
+        if name.startswith("held_") and name.removeprefix("held_") not in NO_CODES:
             held = held.where(held >= rings[name], rings[name])
     return (
         (held >= 0.3) & (_of(rings, "n_other") >= 4) & (_of(rings, "top_other") < 0.5)

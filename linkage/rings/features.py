@@ -32,7 +32,7 @@ def measure(store: Store, incidence: Incidence, found: Communities) -> pd.DataFr
     Parameters
     ----------
     store
-        The stage tables; a table ``member`` is made in it.
+        The stage tables; tables ``member`` and ``ring_hour`` are made in it.
     incidence
         Who holds what.
     found
@@ -176,7 +176,8 @@ def _hours(store: Store, rings: pd.DataFrame) -> pd.DataFrame:
     population's own share at its quietest; ``weekend_share`` the share of events on the
     quietest two days that follow each other.
     """
-    counted = store.arrow(query("rings", "ring_hour").body).to_pandas()
+    store.materialise(query("rings", "ring_hour"))
+    counted = store.arrow("select * from ring_hour order by ring, hour_of_week").to_pandas()
     week = np.zeros((len(rings), 168))
     week[counted["ring"], counted["hour_of_week"]] = counted["n_events"]
     total = np.maximum(week.sum(axis=1), 1)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from linkage.browser import browser_link
 from linkage.report.network import core_picture
 from linkage.report.specs import WEEKDAYS, charts
+from linkage.rings.calibration import calibration_of
 from linkage.rings.measures import measures_of
 from linkage.rings.profile import Profile, read_profile
 from linkage.rings.prose import RingStory, ring_stories
@@ -83,7 +84,7 @@ def ring_contents(tables: Tables, rings: Sequence[Ring]) -> Iterator[dict[str, A
         ring_graph(
             ring, members_of(_of(tables.members, ring)), _of(tables.evidence, ring),
             measures=None if measures is None else measures_of(measures, ring.ring_id),
-            words=tables.words,
+            words=tables.words, calibration=calibration_of(tables.manifest),
         )
         for ring in rings
     ]

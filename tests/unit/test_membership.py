@@ -118,3 +118,20 @@ def test_what_is_everybodys_is_heard_for_the_ring_that_nearly_owns_it():
         held("ip", *range(300)), held("ip", *range(10)), held("ip", *range(10), is_public=True),
     ]))
     assert least.tolist() == [270, 1, 2]
+
+
+@pytest.mark.parametrize("seed", [13, 22, 140, 149, 211, 245])
+def test_evidence_added_up_in_another_order_of_the_hashes_makes_the_same_rings(seed):
+    """Worlds in which sums that differed in their last bit put an account in or out."""
+    rng = np.random.default_rng(seed)
+    world = [
+        *(held("prompt_template", *rng.choice(40, int(width), replace=False))
+          for width in rng.choice([3, 4, 6, 8], 14)),
+        *(held("card", *rng.choice(40, int(width), replace=False))
+          for width in rng.choice([2, 3, 4], 8)),
+        *strangers(range(100, 600)),
+    ]
+    _, found = detect(incidence_of(600, world))
+    _, again = detect(incidence_of(600, [world[at] for at in rng.permutation(len(world))]))
+    assert rings_of(again) == rings_of(found)
+    np.testing.assert_allclose(again.nats, found.nats, rtol=1e-6)

@@ -14,9 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from linkage.calibrate import Shelf
 from linkage.communities import find_communities, leiden_backend
 from linkage.errors import QualityGateError
 from linkage.evidence import (
@@ -32,7 +30,7 @@ from linkage.ingest import IngestReport, ingest, load_key
 from linkage.ingest.forgotten import Forgotten, read_forgotten
 from linkage.lock import locked
 from linkage.profile import CapabilityReader
-from linkage.publish import published
+from linkage.publish import published, write_tables
 from linkage.report import write_report
 from linkage.rings.assemble import Assembled, assemble
 from linkage.rings.book import Book
@@ -111,7 +109,7 @@ def run(
     key = load_key(_with_state(settings, state))
     nights = Nights(state / "rings") if state else None
     with _state_held(state):
-        calibration = Shelf(state).in_use() if state else BUILT_IN
+        calibration = _calibration(state) if state else BUILT_IN
         with published(out, replace=replace) as folder:
             try:
                 found, ingested, told = _compute(
@@ -121,9 +119,7 @@ def run(
             except QualityGateError as error:
                 raise _with_bad_rows_kept(error, folder, out) from error
             with stages("write") as counts:
-                for name, table in found.tables.items():
-                    pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
-                    counts[name] = table.num_rows
+                counts.update(write_tables(folder, found.tables, threads=settings.n_threads))
             by_tier = _by_tier(found.tables["rings"])
             manifest = _manifest(
                 at or datetime.now(UTC), settings, ingested, told, stages.finished, by_tier
@@ -148,6 +144,13 @@ def _state_held(state: Path | None) -> Iterator[None]:
         return
     with locked(state / ".lock", f"the state in {state}"):
         yield
+
+
+def _calibration(state: Path) -> Calibration:
+    """Return the calibration that a state folder has in use."""
+    from linkage.calibrate import Shelf  # brings optimisers along: slow to load
+
+    return Shelf(state).in_use()
 
 
 def _night(ingested: IngestReport, settings: Settings) -> str:
@@ -202,7 +205,8 @@ def _compute(
             )
             counts["rings"] = made.tables["rings"].num_rows
         with stages("graph") as counts:
-            counts.update(write_graph(store, folder, incidence, strong, found))
+            counts.update(write_graph(
+                store, folder, incidence, strong, found, threads=settings.n_threads))
         by_chance = None
         if settings.null_runs:
             with stages("chance"):

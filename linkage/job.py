@@ -15,7 +15,6 @@ from typing import Any
 
 import pyarrow as pa
 
-from linkage.calibrate import Shelf
 from linkage.communities import find_communities, leiden_backend
 from linkage.errors import QualityGateError
 from linkage.evidence import (
@@ -110,7 +109,7 @@ def run(
     key = load_key(_with_state(settings, state))
     nights = Nights(state / "rings") if state else None
     with _state_held(state):
-        calibration = Shelf(state).in_use() if state else BUILT_IN
+        calibration = _calibration(state) if state else BUILT_IN
         with published(out, replace=replace) as folder:
             try:
                 found, ingested, told = _compute(
@@ -129,7 +128,7 @@ def run(
                 json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8"
             )
             with stages("report"):
-                write_report(folder)
+                write_report(folder, threads=settings.n_threads)
         night = _night(ingested, settings)
         if nights and is_live:
             # Killed before this, the same night again compares with the same night before.
@@ -145,6 +144,13 @@ def _state_held(state: Path | None) -> Iterator[None]:
         return
     with locked(state / ".lock", f"the state in {state}"):
         yield
+
+
+def _calibration(state: Path) -> Calibration:
+    """Return the calibration that a state folder has in use."""
+    from linkage.calibrate import Shelf  # brings optimisers along: slow to load
+
+    return Shelf(state).in_use()
 
 
 def _night(ingested: IngestReport, settings: Settings) -> str:

@@ -30,6 +30,7 @@ from linkage.evidence import (
 from linkage.evidence.pairs import SIZE_CLASSES
 from linkage.ingest import IngestReport, ingest, load_key
 from linkage.ingest.forgotten import Forgotten, read_forgotten
+from linkage.ingest.known import KnownFiles
 from linkage.lock import locked
 from linkage.profile import CapabilityReader
 from linkage.publish import published
@@ -46,6 +47,9 @@ from linkage.stages import Progress, Stages
 from linkage.store import Store
 
 log = logging.getLogger(__name__)
+
+PROMPT_READERS = (CapabilityReader(),)
+"""Who reads prompts besides ingest, in the one pass in which there is text."""
 
 PACKAGES = ("duckdb", "igraph", "leidenalg", "numpy", "pandas", "pyarrow", "scipy")
 
@@ -73,6 +77,7 @@ def run(
     progress: Progress | None = None,
     at: datetime | None = None,
     is_live: bool = True,
+    known: KnownFiles | None = None,
 ) -> RunResult:
     """Find the rings in some input and publish them as one folder.
 
@@ -97,6 +102,8 @@ def run(
     is_live
         Let the state know these rings as the last ones. Else whoever publishes them keeps
         :attr:`RunResult.book` under :attr:`RunResult.night`.
+    known
+        Files of which only new ones are read; ``inputs`` is then not looked at.
 
     Raises
     ------
@@ -116,7 +123,7 @@ def run(
             try:
                 found, ingested, told = _compute(
                     inputs, folder, settings, key, stages, nights, read_forgotten(state, key),
-                    calibration,
+                    calibration, known,
                 )
             except QualityGateError as error:
                 raise _with_bad_rows_kept(error, folder, out) from error
@@ -159,6 +166,7 @@ def _night(ingested: IngestReport, settings: Settings) -> str:
 def _compute(
     inputs: Sequence[str], folder: Path, settings: Settings, key: bytes, stages: Stages,
     nights: Nights | None, forgotten: Forgotten, calibration: Calibration,
+    known: KnownFiles | None,
 ) -> tuple[Assembled, IngestReport, dict[str, Any]]:
     """Run every stage that computes; the tables live in a private folder until then."""
     work = folder / "work"
@@ -169,7 +177,7 @@ def _compute(
             ingested = ingest(
                 store, inputs, settings=settings, key=key,
                 quarantine=folder / "quarantine", step=stages.step,
-                prompt_readers=(CapabilityReader(),), forgotten=forgotten,
+                prompt_readers=PROMPT_READERS, forgotten=forgotten, known=known,
             )
             counts["accounts"] = store.count("account")
             counts["identifiers"] = store.count("identifier")

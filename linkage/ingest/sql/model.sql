@@ -1,6 +1,6 @@
 -- Purpose:    models that events name, with the day on which anyone first used each.
 -- Grain:      model_code
--- Inputs:     model_day (day, model_code), read_event (model, model_code)
+-- Inputs:     model_day (day, model_code), event_text (model, model_code)
 -- Parameters: none
 -- Order:      by name
 with
@@ -14,7 +14,7 @@ first_used as (
 
 named as (
     select model_code, min(model) as model
-    from read_event
+    from event_text
     where model_code is not null
     group by model_code
 )

@@ -1,13 +1,13 @@
 -- Purpose:    the text of each shared value: looked up by its number.
 -- Grain:      value
--- Inputs:     shared_value (value), read_event (tls_code, tls_fingerprint), user_claim
+-- Inputs:     shared_value (value), event_text (tls_code, tls_fingerprint), user_claim
 -- Parameters: none
 -- Order:      none, the table is an intermediate one
 with
 
 written as (
     select tls_code as value, any_value(tls_fingerprint) as text
-    from read_event
+    from event_text
     where tls_code is not null
     group by tls_code
     union all

@@ -1,13 +1,13 @@
 -- Purpose:    the text of each shared value: looked up by its number.
 -- Grain:      value
--- Inputs:     shared_value (value), read_event (user_agent_code, user_agent), user_claim
+-- Inputs:     shared_value (value), event_text (user_agent_code, user_agent), user_claim
 -- Parameters: none
 -- Order:      none, the table is an intermediate one
 with
 
 written as (
     select user_agent_code as value, any_value(user_agent) as text
-    from read_event
+    from event_text
     where user_agent_code is not null
     group by user_agent_code
     union all

@@ -199,6 +199,7 @@ def _compute(
             found = find_communities(
                 incidence, weights, pair, bits,
                 leiden_backend(settings.leiden, seed=settings.seed), stages.step,
+                threads=settings.n_threads,
             )
             counts["members"] = len(found.account)
         with stages("rings") as counts:

@@ -208,11 +208,7 @@ def put_stages(
     }))
     store.put("activity", pa.table({
         "account_ix": pa.array([], pa.int32()), "hour": pa.array([], pa.int32()),
-        "n_events": pa.array([], pa.int32()),
-    }))
-    store.put("model_day", pa.table({
-        "account_ix": pa.array([], pa.int32()), "day": pa.array([], pa.int32()),
-        "model_code": pa.array([], pa.uint64()), "n_conversations": pa.array([], pa.int32()),
+        "model_code": pa.array([], pa.uint64()), "is_conversation": pa.array([], pa.bool_()),
     }))
     store.put("model", pa.table({
         "model_code": pa.array([], pa.uint64()), "model": pa.array([], pa.string()),

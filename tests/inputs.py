@@ -75,7 +75,7 @@ class Ingested:
 
 _STAGES = (
     "account", "identifier", "holding", "account_kind", "link", "activity", "decision",
-    "kind_summary", "model_day", "model",
+    "kind_summary", "model",
 )
 
 

@@ -46,14 +46,15 @@ def borne_out(
     above = running(counts[order], r)[last]
     core_above = running(is_core[order], r)[last]
     nats = np.full(len(order), -np.inf)
+    pi, odds = prior[r], logit(prior)[r]
     for own_core, own, rows in (
         (1.0, 1.0, is_core[order]),
         (0.0, 0.0, ~counts[order]),
         (0.0, 1.0, counts[order] & ~is_core[order]),
     ):
         inside, others = np.maximum(core_above - own_core, 0), np.maximum(above - own, 0)
-        share = share_inside(inside, others, prior[r], doubt[order])
-        nats[rows] = highest_from_end(logit(share) - logit(prior[r]), r)[rows]
+        share = share_inside(inside, others, pi, doubt[order])
+        nats[rows] = highest_from_end(logit(share) - odds, r)[rows]
     gain[order] = np.clip(np.minimum(nats, score[order]), 0.0, None)
     return gain
 

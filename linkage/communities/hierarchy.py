@@ -158,7 +158,8 @@ def _gain(graph: Graph, label: Ints, background: float, n_named: int) -> Floats:
 
 def _dense(label: Ints) -> Ints:
     """Renumber labels 0..k-1 by first appearance: a library's numbers mean nothing."""
-    unique, first, inverse = np.unique(label, return_index=True, return_inverse=True)
-    rank = np.empty(len(unique), dtype=np.int64)
-    rank[np.argsort(first, kind="stable")] = np.arange(len(unique))
-    return rank[inverse]
+    at = np.arange(len(label))
+    first = np.empty(int(label.max(initial=-1)) + 1, dtype=np.int64)
+    # Of several values for one place the last is kept: here the first appearance.
+    first[label[::-1]] = at[::-1]
+    return (np.cumsum(first[label] == at) - 1)[first[label]]

@@ -10,13 +10,25 @@ and add up; a family in which the members score and the account does not counts 
 The account itself is left out of everything that judges it.
 """
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 
-from linkage.communities.counting import expand, logit, lookup, share_inside
+from linkage.communities.counting import distinct, logit, share_inside
 from linkage.communities.families import borne_out, lacks
+from linkage.communities.gains import (
+    CORE,
+    MEMBER,
+    Gains,
+    Members,
+    counts,
+    identifier_gains,
+    least_core,
+    ring_profile,
+)
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.signals import NEVER_ALONE
 
@@ -29,18 +41,12 @@ MOST_SURE = 5.0
 LEAST_NATS = -2.0
 """Log odds, by what may create alone, from which an account is looked at for a ring."""
 
-COMMONEST = 0.02
-"""Identifiers that a larger share of all accounts holds corroborate nothing worth a look."""
+AT_ONCE = 200_000
+"""Members' holdings that are looked at together: what fits the caches of a processor."""
 
-FEW = 100
-"""Holders that are never too many, however small the run."""
-
-MEMBER = 1 << 32
-"""What a member who does not describe the ring adds to a count that packs members (high
-bits) and core members (low bits): neither evidence for the ring nor a stranger to it."""
-
-CORE = MEMBER + 1
-"""What a core member adds to such a count."""
+MOST_TURNS = 64
+"""Parts that are looked at by themselves, however large the run: each has a fixed cost that
+grows with the number of accounts."""
 
 LEAST_SHARE = 0.02
 """An identifier proposes a ring to its holders when this share of them are core members."""
@@ -61,18 +67,22 @@ class Cells:
     account to the ring?"""
 
 
-@dataclass(frozen=True)
-class Members:
-    """Rings as they stand: one row per account and ring; an account may be in two at first."""
-
-    account: Ints
-    ring: Ints
-    is_core: Flags
-    n_rings: int
+def side_by_side(parts: Sequence[Cells], first_ring: Sequence[int], *, n_families: int) -> Cells:
+    """Put the cells of different rings one after the other, those of each from its own number."""
+    none = np.zeros(0, dtype=np.int64)
+    rings = [part.ring + first for part, first in zip(parts, first_ring, strict=True)]
+    return Cells(
+        account=np.concatenate([none, *(part.account for part in parts)]),
+        ring=np.concatenate([none, *rings]),
+        nats=np.concatenate([np.zeros(0), *(part.nats for part in parts)]),
+        by_family=np.concatenate([
+            np.zeros((0, n_families)), *(part.by_family for part in parts)]),
+        is_solid=np.concatenate([np.zeros(0, bool), *(part.is_solid for part in parts)]),
+    )
 
 
 def membership(
-    incidence: Incidence, members: Members, strangers: Floats
+    incidence: Incidence, members: Members, strangers: Floats, *, threads: int = 1
 ) -> Cells:
     """Score every account for every ring it touches.
 
@@ -84,7 +94,35 @@ def membership(
         The rings as they stand.
     strangers
         (n_kinds,) strangers' holdings that one agreement must outweigh; above 0.
+    threads
+        Threads to use; never changes a result.
     """
+    order = np.argsort(members.ring, kind="stable")
+    account, ring, is_core = members.account[order], members.ring[order], members.is_core[order]
+    first = np.searchsorted(ring, np.arange(members.n_rings + 1))
+    weight = np.cumsum(np.r_[0, np.diff(incidence.held.indptr)[account]])[first]
+    # One ring tells nothing of another, so they are judged in parts, side by side.
+    each = max(AT_ONCE, int(weight[-1]) // MOST_TURNS)
+    bounds = np.searchsorted(weight, np.arange(each, weight[-1], each))
+    bounds = distinct(np.r_[0, bounds, members.n_rings])
+    least = least_core(incidence)
+
+    def judged(start: int, end: int) -> Cells:
+        rows = slice(first[start], first[end])
+        return _judged(
+            incidence, Members(account[rows], ring[rows] - start, is_core[rows], end - start),
+            strangers, least,
+        )
+
+    with ThreadPoolExecutor(threads) as pool:
+        parts = list(pool.map(judged, bounds[:-1].tolist(), bounds[1:].tolist()))
+    return side_by_side(parts, bounds[:-1].tolist(), n_families=len(incidence.families))
+
+
+def _judged(
+    incidence: Incidence, members: Members, strangers: Floats, least: Ints
+) -> Cells:
+    """Score every account for some rings."""
     n = incidence.n_accounts
     profile, prior = ring_profile(incidence, members)
     n_core = np.bincount(members.ring[members.is_core], minlength=members.n_rings).astype(float)
@@ -92,7 +130,8 @@ def membership(
     own = np.searchsorted(ring * n + account, members.ring * n + members.account)
     part = np.zeros(len(account), dtype=np.int64)
     part[own] = np.where(members.is_core, CORE, MEMBER)
-    gains = identifier_gains(incidence, profile, prior, strangers, account, ring, part)
+    gains = identifier_gains(
+        incidence, profile, prior, strangers, account, ring, part, least)
     sums, hubs, doubt = _family_scores(incidence, gains, strangers, len(account))
     by_family = np.empty_like(sums)
     for family in range(sums.shape[1]):
@@ -120,96 +159,24 @@ def _touched(
     """Pairs of account and ring worth a look: members, and holders of what members hold."""
     entry = profile.tocoo()
     creates = incidence.creates[entry.col]
-    identifier, ring = entry.col[creates], entry.row[creates]
-    inside, others = _counts(entry.data[creates], incidence.n_holders[identifier] - 1)
+    identifier, ring = entry.col[creates].astype(np.int64), entry.row[creates]
+    inside, others = counts(entry.data[creates], incidence.n_holders[identifier] - 1)
     share = share_inside(inside, others, prior[ring], strangers[incidence.kind[identifier]])
     keep = (share >= LEAST_SHARE) & (inside > 0)
     gain = logit(share[keep]) - logit(prior[ring[keep]])
+    speaking = distinct(identifier[keep])
     speaks = sp.csr_matrix(
-        (np.maximum(gain, 1e-6), (identifier[keep], ring[keep])), shape=profile.shape[::-1]
+        (np.maximum(gain, 1e-6), (ring[keep], np.searchsorted(speaking, identifier[keep]))),
+        shape=(members.n_rings, len(speaking)),
     )
-    found = (incidence.held @ speaks).tocoo()
-    likely = found.data + logit(prior[found.col]) > LEAST_NATS
+    found = (speaks @ incidence.holders[speaking]).tocoo()
+    likely = found.data + logit(prior[found.row]) > LEAST_NATS
     n = incidence.n_accounts
-    cell = np.concatenate([
-        found.col[likely].astype(np.int64) * n + found.row[likely],
+    cell = distinct(np.concatenate([
+        found.row[likely].astype(np.int64) * n + found.col[likely],
         members.ring * n + members.account,
-    ])
-    cell.sort()
-    first = np.ones(len(cell), dtype=bool)
-    first[1:] = cell[1:] != cell[:-1]
-    return cell[first] % n, cell[first] // n
-
-
-@dataclass(frozen=True)
-class Gains:
-    """What each identifier of an account says for a ring: one row per cell and identifier."""
-
-    cell: Ints
-    identifier: Ints
-    nats: Floats
-    """Log ratio of the odds among the other holders to the prior odds; above 0."""
-
-
-def identifier_gains(
-    incidence: Incidence, profile: sp.csr_matrix, prior: Floats, strangers: Floats,
-    account: Ints, ring: Ints, part: Ints,
-) -> Gains:
-    """Ask the other holders of each account's identifiers whether they are members.
-
-    Parameters
-    ----------
-    incidence
-        Who holds what.
-    profile
-        (n_rings, n_identifiers) packed counts of the members that hold each identifier.
-    prior
-        (n_rings,) share of all accounts that are core members.
-    strangers
-        (n_kinds,) strangers' holdings that one agreement must outweigh.
-    account, ring, part
-        (n_cells,) the account, the ring, and the account's own part in the counts: ``CORE``,
-        ``MEMBER`` or 0.
-    """
-    cell, holding = expand(incidence.held.indptr, account)
-    identifier = incidence.held.indices[holding].astype(np.int64)
-    rare = incidence.n_holders <= max(COMMONEST * incidence.n_accounts, FEW)
-    cell, identifier = cell[rare[identifier]], identifier[rare[identifier]]
-    packed = lookup(profile, ring[cell], identifier) - part[cell]
-    # What strangers share as well needs two members who bear it out.
-    some = packed % MEMBER >= np.where(incidence.creates[identifier], 1, 2)
-    cell, identifier = cell[some], identifier[some]
-    inside, others = _counts(packed[some], incidence.n_holders[identifier] - 1)
-    pi = prior[ring[cell]]
-    share = share_inside(inside, others, pi, strangers[incidence.kind[identifier]])
-    nats = logit(share) - logit(pi)
-    for_it = nats > 0
-    return Gains(cell[for_it], identifier[for_it], nats[for_it])
-
-
-def ring_profile(incidence: Incidence, members: Members) -> tuple[sp.csr_matrix, Floats]:
-    """Count the members that hold each identifier, and the core's share of all accounts.
-
-    Returns
-    -------
-    profile
-        (n_rings, n_identifiers) packed counts; indices sorted.
-    prior
-        (n_rings,) share of all accounts that are core members.
-    """
-    n, n_rings = incidence.n_accounts, members.n_rings
-    weight = np.where(members.is_core, CORE, MEMBER)
-    packed = sp.csr_matrix((weight, (members.ring, members.account)), shape=(n_rings, n))
-    profile = (packed @ incidence.held).tocsr()
-    profile.sort_indices()
-    n_core = np.bincount(members.ring[members.is_core], minlength=n_rings)
-    return profile, np.clip(n_core / n, 0.5 / n, 0.5)
-
-
-def _counts(packed: Ints, others: Ints) -> tuple[Floats, Floats]:
-    """Core members among some holders, and those holders less the plain members."""
-    core, members = packed % MEMBER, packed // MEMBER
-    return core.astype(float), (others - (members - core)).astype(float)
+    ]))
+    return cell % n, cell // n
 
 
 def _family_scores(

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import scipy.sparse as sp
 
-from linkage.communities.counting import expand, first_of_component
+from linkage.communities.counting import distinct, expand, first_of_component
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.pairs import WIDEST
 
@@ -54,8 +54,9 @@ def join_fragments(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     """
     if not len(ring) or not incidence.families:
         return ring
+    holdings = _rare_holdings(incidence, account)
     while True:
-        crossing = _crossings(incidence, account, ring)
+        crossing = _crossings(incidence, *holdings, ring)
         joined = _joined(incidence, crossing, ring)
         if (joined == ring).all():
             return ring
@@ -65,21 +66,24 @@ def join_fragments(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
 def split_vendors(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     """Return new ring labels with operators apart who share nothing but what is for hire."""
     own = [at for at, name in enumerate(incidence.families) if name not in FOR_HIRE]
-    part = _parts(incidence, account, ring, np.isin(incidence.family, own))
+    size = np.bincount(ring)
+    part = np.full(len(ring), -1, dtype=np.int64)
+    # No smaller ring has a part that is large enough and not the whole.
+    large = size[ring] > FEWEST
+    part[large] = _parts(incidence, account[large], ring[large], np.isin(incidence.family, own))
     inside = part >= 0
     if not inside.any():
         return ring
-    size = np.bincount(ring)
     n_parts = int(part.max()) + 1
     part_size = np.bincount(part[inside], minlength=n_parts)
     ring_of = np.zeros(n_parts, dtype=np.int64)
     ring_of[part[inside]] = ring[inside]
-    firm = _n_firm(incidence, account, part, part_size, own)
     stands = (
         (part_size >= np.maximum(FEWEST, LEAST_PART * size[ring_of]))
-        & (firm >= 2)
         & (part_size < size[ring_of])
     )
+    asked = np.flatnonzero(inside & stands[np.maximum(part, 0)])
+    stands &= _n_firm(incidence, account[asked], part[asked], part_size, own) >= 2
     moved = inside & stands[np.maximum(part, 0)]
     return np.where(moved, len(size) + part, ring)
 
@@ -87,10 +91,13 @@ def split_vendors(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
 def _n_firm(
     incidence: Incidence, account: Ints, part: Ints, part_size: Ints, families: list[int]
 ) -> Ints:
-    """(n_parts,) families in which half of a part's accounts share something with another."""
+    """(n_parts,) families in which half of a part's accounts share something with another.
+
+    Parts of which no account is given have none.
+    """
     held = incidence.held[account].tocoo()
     usable = incidence.creates & np.isin(incidence.family, families)
-    keep = usable[held.col] & (part[held.row] >= 0)
+    keep = usable[held.col]
     row, identifier = held.row[keep].astype(np.int64), held.col[keep].astype(np.int64)
     _, which, n = np.unique(
         part[row] * incidence.n_identifiers + identifier, return_inverse=True,
@@ -98,7 +105,7 @@ def _n_firm(
     )
     shared = n[which] >= 2
     n_families = len(incidence.families)
-    place = np.unique(row[shared] * n_families + incidence.family[identifier[shared]])
+    place = distinct(row[shared] * n_families + incidence.family[identifier[shared]])
     covered = np.bincount(
         part[place // n_families] * n_families + place % n_families,
         minlength=len(part_size) * n_families,
@@ -120,23 +127,36 @@ class _Crossings:
     n_high: Ints
 
 
-def _crossings(incidence: Incidence, account: Ints, ring: Ints) -> _Crossings:
-    """List the pairs of rings that rare identifiers cross between."""
-    n_rings = int(ring.max(initial=0)) + 1
-    holders = incidence.n_holders
-    rare = incidence.creates & (holders <= WIDEST)
+def _rare_holdings(incidence: Incidence, account: Ints) -> tuple[Ints, Ints]:
+    """List who holds rare identifiers: (identifier, position in ``account``), by identifier."""
+    rare = incidence.creates & (incidence.n_holders <= WIDEST)
     held = incidence.held[account].tocoo()
     keep = rare[held.col]
     identifier, holder = held.col[keep].astype(np.int64), held.row[keep].astype(np.int64)
-    order = np.lexsort((ring[holder], identifier))
+    order = np.argsort(identifier, kind="stable")
+    return identifier[order], holder[order]
+
+
+def _crossings(
+    incidence: Incidence, identifier: Ints, holder: Ints, ring: Ints
+) -> _Crossings:
+    """List the pairs of rings that two or more rare identifiers cross between."""
+    n_rings = int(ring.max(initial=0)) + 1
+    n_families = len(incidence.families)
+    crosses = _in_several(identifier, ring[holder])
+    identifier, holder = identifier[crosses], holder[crosses]
+    order = np.argsort(identifier * n_rings + ring[holder], kind="stable")
     identifier, holder = identifier[order], holder[order]
     cell = identifier * n_rings + ring[holder]
     first = np.r_[True, cell[1:] != cell[:-1]] if len(cell) else np.zeros(0, bool)
     cells = cell[first]
     left, right = _pairs_within(cells // n_rings)
-    low, high = cells[left] % n_rings, cells[right] % n_rings
-    pair, which = np.unique(low * n_rings + high, return_inverse=True)
-    n_families = len(incidence.families)
+    key = cells[left] % n_rings * n_rings + cells[right] % n_rings
+    # One identifier in common joins no rings.
+    pair, which, n_common = np.unique(key, return_inverse=True, return_counts=True)
+    some = (n_common >= 2)[which]
+    left, right = left[some], right[some]
+    pair, which = pair[n_common >= 2], (np.cumsum(n_common >= 2) - 1)[which[some]]
     family = incidence.family[cells[left] // n_rings]
     by_family = np.bincount(which * n_families + family, minlength=len(pair) * n_families)
     starts: Ints = np.append(np.flatnonzero(first), len(cell)).astype(np.int64)
@@ -147,6 +167,17 @@ def _crossings(incidence: Incidence, account: Ints, ring: Ints) -> _Crossings:
         n_low=_n_distinct(which, left, starts, holder, len(pair)),
         n_high=_n_distinct(which, right, starts, holder, len(pair)),
     )
+
+
+def _in_several(identifier: Ints, ring: Ints) -> Flags:
+    """Flag the holdings of identifiers that several rings hold; ``identifier`` is sorted."""
+    differs = (identifier[1:] == identifier[:-1]) & (ring[1:] != ring[:-1])
+    first = np.r_[True, identifier[1:] != identifier[:-1]] if len(identifier) else differs
+    which = np.cumsum(first) - 1
+    several = np.zeros(int(first.sum()), dtype=bool)
+    several[which[1:][differs]] = True
+    flags: Flags = several[which]
+    return flags
 
 
 def _pairs_within(group: Ints) -> tuple[Ints, Ints]:
@@ -168,7 +199,7 @@ def _n_distinct(which: Ints, cell: Ints, starts: Ints, holder: Ints, n: int) -> 
         return np.zeros(n, dtype=np.int64)
     row, at = expand(starts, cell)
     bound = int(holder.max()) + 1
-    unique = np.unique(which[row] * bound + holder[at])
+    unique = distinct(which[row] * bound + holder[at])
     return np.bincount(unique // bound, minlength=n)
 
 

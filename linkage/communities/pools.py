@@ -10,7 +10,7 @@ nothing but such cells, are not.
 import numpy as np
 import scipy.sparse as sp
 
-from linkage.communities.counting import first_of_component
+from linkage.communities.counting import distinct, first_of_component
 from linkage.communities.operations import FEWEST, FOR_HIRE, LEAST_PART, TIED_SHARE
 from linkage.evidence.incidence import Flags, Incidence, Ints
 
@@ -45,10 +45,10 @@ def join_cells(incidence: Incidence, account: Ints, ring: Ints, is_solid: Flags)
     keep = (incidence.creates & hired)[held.col] & takes_part[ring[held.row]]
     row, address = held.row[keep].astype(np.int64), held.col[keep].astype(np.int64)
     n_members = np.bincount(address, minlength=incidence.n_identifiers)
-    cell = np.unique(address * n_rings + ring[row])
+    cell = distinct(address * n_rings + ring[row])
     n_cells = np.bincount(cell // n_rings, minlength=incidence.n_identifiers)
     pool = (n_members >= OWN_SHARE * incidence.n_holders) & (n_cells >= FEWEST_CELLS)
-    tied = np.unique(row[pool[address]])
+    tied = distinct(row[pool[address]])
     takes_part &= np.bincount(ring[tied], minlength=n_rings) >= TIED_SHARE * size
     cell = cell[pool[cell // n_rings]]
     while True:

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from linkage.communities.membership import Cells, Members
+from linkage.communities.gains import Members
+from linkage.communities.membership import Cells
 from linkage.evidence.incidence import Flags, Ints
 
 SOUND_SHARE = 0.5
@@ -53,13 +54,15 @@ def explained(cells: Cells, n_accounts: int) -> Flags:
 def best_cells(cells: Cells) -> Ints:
     """Position of each account's best cell above even odds, by account."""
     likely = np.flatnonzero(cells.nats > 0)
-    order = likely[
-        np.lexsort((cells.ring[likely], -cells.nats[likely], cells.account[likely]))
-    ]
-    account = cells.account[order]
-    first = np.ones(len(account), dtype=bool)
-    first[1:] = account[1:] != account[:-1]
-    return order[first]
+    account, nats = cells.account[likely], cells.nats[likely]
+    n = int(account.max(initial=-1)) + 1
+    most = np.zeros(n)
+    np.maximum.at(most, account, nats)
+    likely = likely[nats == most[account]]
+    best = np.full(n, -1, dtype=np.int64)
+    # Of several values for one place the last is kept: here the first of equal rings.
+    best[cells.account[likely[::-1]]] = likely[::-1]
+    return best[best >= 0]
 
 
 def speak_by_two(cells: Cells, best: Ints) -> Flags:

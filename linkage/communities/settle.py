@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from linkage.communities.counting import dense
+from linkage.communities.gains import Members
 from linkage.communities.identifier_view import identifier_view
 from linkage.communities.leiden import Leiden
-from linkage.communities.membership import CORE_NATS, Cells, Members, membership
+from linkage.communities.membership import CORE_NATS, Cells, membership, side_by_side
 from linkage.communities.operations import join_fragments, split_vendors
 from linkage.communities.pair_view import pair_view
 from linkage.communities.pieces import join_pieces, related
@@ -59,7 +61,7 @@ class Communities:
         """Return only the rings that are flagged, numbered anew from 0 in the same order."""
         rows = kept[self.ring]
         return replace(
-            self, account=self.account[rows], ring=_dense(self.ring[rows]),
+            self, account=self.account[rows], ring=dense(self.ring[rows]),
             nats=self.nats[rows], by_family=self.by_family[rows], is_core=self.is_core[rows],
             prior_nats=self.prior_nats[rows], judged_ring=self.judged_ring[rows],
         )
@@ -67,7 +69,7 @@ class Communities:
 
 def find_communities(
     incidence: Incidence, weights: Weights, pair: Ints, bits: Floats, leiden: Leiden,
-    step: Callable[[str], None] = lambda name: None,
+    step: Callable[[str], None] = lambda name: None, *, threads: int = 1,
 ) -> Communities:
     """Let both views propose and the membership posterior judge.
 
@@ -83,34 +85,50 @@ def find_communities(
         The library that partitions.
     step
         Called with the name of each step as it begins.
+    threads
+        Threads to use; never changes a result.
     """
     n = incidence.n_accounts
     step("identifier view")
     collective = as_members(identifier_view(incidence, leiden))
     step("first judgement")
-    settled = explained(membership(incidence, collective, weights.strangers), n)
+    first = membership(incidence, collective, weights.strangers, threads=threads)
+    settled = explained(first, n)
     step("pair view")
     open_pair = pair[~(settled[pair // n] | settled[pair % n])]
+    chains = as_members(pair_view(n, open_pair, leiden))
+    step("membership, round 1")
+    second = membership(incidence, chains, weights.strangers, threads=threads)
+    cells = side_by_side(
+        [first, second], [0, collective.n_rings], n_families=len(incidence.families))
+    del first, second
     found = settle(
-        incidence, together(collective, as_members(pair_view(n, open_pair, leiden))), weights,
-        step=step,
-    )
+        incidence, together(collective, chains), cells, weights, step=step, threads=threads)
     whole = join_pieces(n, found.account, found.ring, related(incidence, pair, bits))
-    return replace(found, ring=_dense(whole))
+    return replace(found, ring=dense(whole))
 
 
 def settle(
-    incidence: Incidence, members: Members, weights: Weights,
-    step: Callable[[str], None] = lambda name: None,
+    incidence: Incidence, members: Members, cells: Cells, weights: Weights,
+    step: Callable[[str], None] = lambda name: None, *, threads: int = 1,
 ) -> Communities:
-    """Repeat judging, splitting and joining until membership settles."""
+    """Repeat judging, splitting and joining until membership settles.
+
+    Parameters
+    ----------
+    members, cells
+        The proposals, and their judgement.
+    incidence, weights, step, threads
+        As of :func:`find_communities`.
+    """
     founder = np.zeros(incidence.n_accounts, dtype=bool)
     was_core = np.zeros(incidence.n_accounts, dtype=bool)
     label = np.full(incidence.n_accounts, -1, dtype=np.int64)
     for turn in range(MOST_ROUNDS):
-        step(f"membership, round {turn + 1}")
         judged = members
-        cells = membership(incidence, judged, weights.strangers)
+        if turn:
+            step(f"membership, round {turn + 1}")
+            cells = membership(incidence, judged, weights.strangers, threads=threads)
         best = best_cells(cells)
         account, ring = cells.account[best], cells.ring[best]
         if turn == 0:
@@ -124,9 +142,9 @@ def settle(
         log.debug(
             "round=%d cells=%d members=%d moved=%d", turn, len(cells.nats), len(account), moved
         )
-        final = _dense(split_vendors(incidence, account, _dense(ring)))
-        final = _dense(join_fragments(incidence, account, final))
-        final = _dense(join_cells(incidence, account, final, cells.is_solid[best]))
+        final = dense(split_vendors(incidence, account, dense(ring)))
+        final = dense(join_fragments(incidence, account, final))
+        final = dense(join_cells(incidence, account, final, cells.is_solid[best]))
         settled = turn > 0 and moved <= SETTLED * max(len(account), 1)
         members = Members(
             account[counts], final[counts], core[counts], int(final.max(initial=-1)) + 1
@@ -140,7 +158,7 @@ def settle(
     best = best[stay]
     prior = cells.nats[best] - cells.by_family[best].sum(axis=1)
     return Communities(
-        account[stay], _dense(final[stay]), cells.nats[best], cells.by_family[best], core[stay],
+        account[stay], dense(final[stay]), cells.nats[best], cells.by_family[best], core[stay],
         prior, judged, ring[stay],
     )
 
@@ -185,7 +203,3 @@ def _core(cells: Cells, best: Ints, founder: Flags, was_core: Flags) -> Flags:
     core: Flags = was_core | (sure & (founder | by_two))
     return core
 
-
-def _dense(label: Ints) -> Ints:
-    """Renumber labels 0..k-1 in their own order."""
-    return np.unique(label, return_inverse=True)[1]

@@ -62,6 +62,18 @@ class Incidence:
         return np.bincount(self.held.indices, minlength=self.n_identifiers)
 
     @cached_property
+    def holders(self) -> sp.csr_matrix:
+        """(n_identifiers, n_accounts) of ones: who holds what may create; sorted."""
+        keep = self.creates[self.held.indices]
+        account = np.repeat(np.arange(self.n_accounts), np.diff(self.held.indptr))[keep]
+        # Accounts ascend, so those of each identifier do.
+        held = sp.coo_matrix(
+            (np.ones(len(account), dtype=np.int8), (self.held.indices[keep], account)),
+            shape=self.held.shape[::-1],
+        )
+        return held.tocsr()
+
+    @cached_property
     def families(self) -> tuple[str, ...]:
         """Names of the families at hand, sorted."""
         return tuple(sorted({known.family for known in self.signals}))

@@ -69,9 +69,8 @@ def ingest(
     """Read the inputs into the stage tables and return what was read and refused.
 
     The tables ``account``, ``identifier``, ``holding``, ``account_kind``, ``link``,
-    ``activity``, ``model_day``, ``model``, ``decision``, ``reported_group`` and
-    ``kind_summary`` do not depend on the order of rows, the split into files or the number of
-    threads.
+    ``activity``, ``model``, ``decision``, ``reported_group`` and ``kind_summary`` do not depend
+    on the order of rows, the split into files or the number of threads.
 
     Parameters
     ----------
@@ -216,8 +215,7 @@ class _Intake:
         if source.has("events", "prompt") or source.has("events", "system_prompt"):
             self._prompts(overlapping=overlapping)
         self.step("counting activity")
-        for name in ("sighting", "usage", "activity", "account_event", "account",
-                     "model_day", "model"):
+        for name in ("sighting", "usage", "activity", "account_event", "account", "model"):
             self._make(name)
         self._note("select count(*) from address where is_reserved",
                    "{:,} private or reserved addresses do not count as identifiers")

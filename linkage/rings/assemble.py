@@ -86,6 +86,7 @@ def assemble(
     )
     book = write_up(store, incidence, found, measures, names, weight)
     followed = _follow(store, book, former or no_book(), said.rings)
+    tonight = book.renamed(followed.names)
     ring_ids = _ring_ids(found, names, followed)
     decided = decisions(store, found, ring_ids)
     verdicts = decided.on_rings(verdicts)
@@ -118,10 +119,10 @@ def assemble(
         "timeline": timeline(store, ring_ids),
         "pivots": pivots(store, ring_ids),
         "measures": measures_table(measures, ring_ids),
-        "rhythm": rhythm(store, ring_ids),
+        "rhythm": rhythm(store, tonight.hours),
         "groups": judge_groups(store, incidence, weights),
     }
-    return Assembled(tables, book.renamed(followed.names).over(former or no_book()))
+    return Assembled(tables, tonight.over(former or no_book()))
 
 
 def _follow(store: Store, book: Book, former: Book, confirmed: Set[str]) -> Followed:

@@ -89,7 +89,8 @@ def _tiers(
     preview = preview_pairs(dealt, max_pairs=settings.n_max_pairs(dealt.n_accounts))
     pair, bits = strong_pairs(best_by_family(dealt, agreements(dealt, preview)), weights)
     found = find_communities(
-        dealt, weights, pair, bits, leiden_backend(settings.leiden, seed=settings.seed))
+        dealt, weights, pair, bits, leiden_backend(settings.leiden, seed=settings.seed),
+        threads=settings.n_threads)
     found = found.of_rings(np.bincount(found.ring) >= settings.min_ring_size)
     if not len(found.account):
         return []

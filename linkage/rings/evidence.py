@@ -3,7 +3,14 @@
 import numpy as np
 import pyarrow as pa
 
-from linkage.communities.membership import CORE, MEMBER, Gains, identifier_gains, ring_profile
+from linkage.communities.gains import (
+    CORE,
+    MEMBER,
+    Gains,
+    identifier_gains,
+    least_core,
+    ring_profile,
+)
 from linkage.communities.settle import Communities
 from linkage.evidence.incidence import Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
@@ -81,7 +88,8 @@ def member_gains(incidence: Incidence, weights: Weights, found: Communities) -> 
     part = np.zeros(len(found.account), dtype=np.int64)
     part[own] = np.where(found.judged.is_core[order][at], CORE, MEMBER)
     return identifier_gains(
-        incidence, profile, prior, weights.strangers, found.account, found.judged_ring, part
+        incidence, profile, prior, weights.strangers, found.account, found.judged_ring, part,
+        least_core(incidence),
     )
 
 

@@ -14,7 +14,8 @@ import pandas as pd
 import pyarrow as pa
 
 from linkage.communities import Communities
-from linkage.communities.membership import Members, membership
+from linkage.communities.gains import Members
+from linkage.communities.membership import membership
 from linkage.evidence.incidence import Floats, Incidence
 from linkage.evidence.weights import Weights
 from linkage.rings.calibration import PRIOR_NATS

@@ -7,20 +7,20 @@ from linkage.schema import RHYTHM
 from linkage.store import Store
 
 
-def rhythm(store: Store, ring_ids: pa.Array) -> pa.Table:
+def rhythm(store: Store, hours: pa.Table) -> pa.Table:
     """Count events by weekday and hour (UTC), of each ring and of all accounts.
 
     Parameters
     ----------
     store
-        The stage tables ``activity`` and ``member``.
-    ring_ids
-        (n_rings,) the name of each ring number.
+        The stage table ``activity``.
+    hours
+        :attr:`linkage.rings.book.Book.hours` of tonight's rings under their names.
 
     Returns
     -------
     pyarrow.Table
         ``schema.RHYTHM``; hours without an event are left out.
     """
-    store.put("ring_name", pa.table({"ring": range(len(ring_ids)), "ring_id": ring_ids}))
+    store.put("ring_week", hours)
     return store.arrow(query("rings", "rhythm").body).cast(RHYTHM)

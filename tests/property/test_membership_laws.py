@@ -8,7 +8,10 @@ from hypothesis import strategies as st
 from incidences import detect, held, incidence_of, operator, worlds
 
 from linkage.communities import expand, lookup
-from linkage.communities.membership import Members, identifier_gains, membership, ring_profile
+from linkage.communities import membership as judging
+from linkage.communities.counting import WIDE, highest_from_end
+from linkage.communities.gains import Members, identifier_gains, least_core, ring_profile
+from linkage.communities.membership import membership
 from linkage.evidence.families import prior_reliability
 from linkage.rings.evidence import BITS, LEAST_BITS, evidence_rows
 
@@ -40,6 +43,15 @@ def test_expand_lists_the_holdings_of_each_account_in_turn(dense, data):
         (place, column) for place, account in enumerate(wanted)
         for column in np.flatnonzero(dense[account]).tolist()
     ]
+
+
+@given(sizes=st.lists(st.sampled_from([1, 2, 3, 7, WIDE, WIDE + 1, 3 * WIDE]), max_size=6),
+       seed=st.integers(0, 99))
+def test_the_highest_to_the_end_of_a_group_is_what_a_plain_loop_finds(sizes, seed):
+    group = np.repeat(np.arange(len(sizes)), np.array(sizes, dtype=np.int64))
+    value = np.random.default_rng(seed).normal(size=len(group))
+    assert highest_from_end(value, group).tolist() == [
+        max(value[at:][group[at:] == group[at]]) for at in range(len(group))]
 
 
 @st.composite
@@ -75,7 +87,7 @@ def test_only_other_core_members_speak_for_an_account(case):
     profile, prior = ring_profile(incidence, members)
     gains = identifier_gains(
         incidence, profile, prior, _strangers(incidence), members.account, members.ring,
-        members.is_core,
+        members.is_core, least_core(incidence),
     )
     assert (gains.nats > 0).all()
     for cell, at in zip(gains.cell, gains.identifier, strict=True):
@@ -107,6 +119,18 @@ def test_each_account_is_scored_once_a_ring_and_members_always_are(case):
     key = cells.ring * n + cells.account
     assert (np.diff(key) > 0).all()
     assert set((members.ring * n + members.account).tolist()) <= set(key.tolist())
+
+
+@given(case=judged(), threads=st.sampled_from([1, 2, 3]))
+def test_rings_judged_in_parts_are_judged_as_all_at_once(case, threads):
+    n, identifiers, members = case
+    incidence = incidence_of(n, identifiers)
+    with pytest.MonkeyPatch.context() as patched:
+        whole = membership(incidence, members, _strangers(incidence))
+        patched.setattr(judging, "AT_ONCE", 1)
+        parts = membership(incidence, members, _strangers(incidence), threads=threads)
+    for name in ("account", "ring", "nats", "by_family", "is_solid"):
+        assert getattr(parts, name).tolist() == getattr(whole, name).tolist()
 
 
 @given(case=judged(), seed=st.integers(0, 99))

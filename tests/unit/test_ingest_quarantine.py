@@ -40,7 +40,7 @@ def test_bad_events_are_listed_with_file_row_and_reason(tmp_path: Path, ending: 
     ]
     assert found.groups("device") == {frozenset({"a", "b"})}
     assert [row["n_events"] for row in found.tables["account"]] == [1, 1]
-    assert sum(row["n_events"] for row in found.tables["activity"]) == 2
+    assert len(found.tables["activity"]) == 2
     (count,) = (c for c in found.report.tables if c.table == "events")
     assert (count.n_rows, count.n_quarantined) == (8, 6)
     assert dict(count.reasons)["malformed ip"] == 2

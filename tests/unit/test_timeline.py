@@ -36,11 +36,14 @@ def _fill(
         "created_at": pa.array([at + timedelta(days=d) for d in born.values()],
                                pa.timestamp("us")),
     }))
-    account, day, code, n = zip(*used, strict=True) if used else ((), (), (), ())
-    store.put("model_day", pa.table({
+    # Each conversation twice: what is none is not counted.
+    talks = [(one, day, code, is_talk) for one, day, code, n in used
+             for is_talk in (True, False) for _ in range(n)]
+    account, day, code, is_talk = zip(*talks, strict=True) if talks else ((), (), (), ())
+    store.put("activity", pa.table({
         "account_ix": pa.array(account, pa.int32()),
-        "day": pa.array([DAY_0 + d for d in day], pa.int32()),
-        "model_code": pa.array(code, pa.uint64()), "n_conversations": pa.array(n, pa.int32()),
+        "hour": pa.array([(DAY_0 + d) * 24 + one % 24 for one, d in enumerate(day)], pa.int32()),
+        "model_code": pa.array(code, pa.uint64()), "is_conversation": pa.array(is_talk, pa.bool_()),
     }))
     store.put("model", pa.table({
         "model_code": pa.array(list(models), pa.uint64()),
@@ -119,14 +122,14 @@ def test_conversations_are_counted_by_day_and_model(tmp_path):
     names = {row["model_code"]: (row["model"], row["first_day"]) for row in tables["model"]}
     assert set(names.values()) == {("m1", DAY_0), ("m2", DAY_0 + 1)}
     assert sorted(
-        (row["day"] - DAY_0, names.get(row["model_code"], ("-",))[0], row["n_conversations"])
-        for row in tables["model_day"]
-    ) == [(0, "m1", 2), (1, "-", 1), (1, "m2", 1)]
+        (row["hour"] - DAY_0 * 24, names.get(row["model_code"], ("-",))[0], row["is_conversation"])
+        for row in tables["activity"]
+    ) == [(1, "m1", True), (2, "m1", True), (3, "m1", False), (27, "-", True), (27, "m2", True)]
 
 
 def test_without_models_and_types_every_event_is_a_conversation(tmp_path):
     write_table(tmp_path / "in" / "accounts.csv", accounts("a"))
     write_table(tmp_path / "in" / "events.csv", [event("a"), event("a")])
     tables = run_ingest(tmp_path / "in").tables
-    assert [row["n_conversations"] for row in tables["model_day"]] == [2]
+    assert [row["is_conversation"] for row in tables["activity"]] == [True, True]
     assert tables["model"] == []

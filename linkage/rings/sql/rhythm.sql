@@ -1,34 +1,21 @@
 -- Purpose:    events by weekday and hour, of each ring and of all accounts together.
 -- Grain:      (ring_id, weekday, hour); ring_id is null for all accounts, 0 = Monday
--- Inputs:     member (ring, account_ix), ring_name (ring, ring_id), activity
+-- Inputs:     ring_week (ring_id, hour_of_week, n_events), activity
 -- Order:      by grain, all accounts first
 with
 
 -- The epoch began on a Thursday: 72 hours after a Monday.
-of_ring as (
-    select m.ring, (a.hour + 72) % 168 as hour_of_week, a.n_events
-    from member m
-    join activity a on a.account_ix = m.account_ix
-),
-
-of_rings as (
-    select n.ring_id, r.hour_of_week, cast(sum(r.n_events) as bigint) as n_events
-    from of_ring r
-    join ring_name n on n.ring = r.ring
-    group by n.ring_id, r.hour_of_week
-),
-
 of_all as (
     select
         cast(null as varchar) as ring_id,
         (hour + 72) % 168 as hour_of_week,
-        cast(sum(n_events) as bigint) as n_events
+        count(*) as n_events
     from activity
     group by (hour + 72) % 168
 ),
 
 counted as (
-    select ring_id, hour_of_week, n_events from of_rings
+    select ring_id, hour_of_week, n_events from ring_week
     union all
     select ring_id, hour_of_week, n_events from of_all
 ),

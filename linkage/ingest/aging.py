@@ -4,19 +4,20 @@ Nothing is marked as gone: an entry is written anew without the rows, without th
 sketches that only they had, and then the old one is removed.
 """
 
-import shutil
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.ingest.entries import ACCOUNTS, CLOCKS, Pieces, span
+from linkage.ingest.entries import ACCOUNTS, CLOCKS, span
 from linkage.ingest.events import CODES
 from linkage.ingest.known import Entry, Known
 from linkage.ingest.known_loading import Placed, whole
-from linkage.ingest.vault import ROWS_AT_ONCE, Vault
+from linkage.ingest.vault import ROWS_AT_ONCE, Pieces, Vault
 from linkage.store import Store
 
 Keep = Callable[[pa.Table], pa.ChunkedArray | pa.Array]
@@ -56,19 +57,45 @@ def age(known: Known, entries: Sequence[Entry], days: int, at: datetime) -> int:
     return n_gone
 
 
-def forget_accounts(known: Known, accounts: Collection[str]) -> int:
-    """Drop all rows about some accounts from everything known; return how many went."""
-    ids = pa.array(sorted(accounts), pa.string())
-    work = known.folder / ".numbers"
-    with Store(work, memory_limit_mb=256, threads=1) as store:
-        store.put("forgotten_here", pa.table({"account_id": ids}))
-        numbers = store.arrow("select hash(account_id) as code from forgotten_here")["code"]
-    shutil.rmtree(work, ignore_errors=True)
+def accounts_in_known(folder: Path, accounts: Collection[str], key: bytes) -> int:
+    """Count the rows about some accounts in what is known of files.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    return sum(n for _, _, _, n in _about(folder, accounts, key))
+
+
+def forget_in_known(folder: Path, accounts: Collection[str], key: bytes) -> int:
+    """Remove all rows about some accounts from what is known; return how many went.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or written.
+    """
     n_gone = 0
+    for known, entry, others, n in _about(folder, accounts, key):
+        _narrow(known, replace(entry, n_forgotten=entry.n_forgotten + n), others)
+        n_gone += n
+    return n_gone
+
+
+def _about(
+    folder: Path, accounts: Collection[str], key: bytes
+) -> Iterator[tuple[Known, Entry, Keep, int]]:
+    """Yield entries that have rows about some accounts, what keeps the others, and how many."""
+    known, ids = Known(folder, key), pa.array(sorted(accounts), pa.string())
+    with TemporaryDirectory() as work, Store(
+        Path(work), memory_limit_mb=256, threads=1
+    ) as store, store.lent("forgotten_here", pa.table({"account_id": ids})):
+        codes = store.arrow("select hash(account_id) as code from forgotten_here")["code"]
     for entry in known.entries():
         columns, gone = ACCOUNTS.get(entry.table, ("account_id",)), ids
         if entry.table == "events":
-            columns, gone = ("account_code",), numbers.combine_chunks()
+            columns, gone = ("account_code",), codes.combine_chunks()
         elif not columns:
             continue
 
@@ -81,9 +108,7 @@ def forget_accounts(known: Known, accounts: Collection[str]) -> int:
         found = whole(known, Placed(0, entry, is_there=False), "rows", columns)
         n = found.num_rows - (pc.sum(others(found)).as_py() or 0)
         if n:
-            _narrow(known, replace(entry, n_forgotten=entry.n_forgotten + n), others)
-        n_gone += n
-    return n_gone
+            yield known, entry, others, n
 
 
 def _narrow(known: Known, entry: Entry, keep: Keep) -> int:

@@ -4,18 +4,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.ingest.events import CODES, EVENT_CODE, coded_text, is_conversation
 from linkage.ingest.forgotten import Forgotten
+from linkage.ingest.kinds import Distinct, Kinds, distinct, kind_column, kind_table
 from linkage.ingest.prompts import BANDS, ROWS_AT_ONCE, Sketching, ahead, cut
 from linkage.ingest.quarantine import rejected_lines
 from linkage.ingest.reading import TableReader
 from linkage.ingest.rows import MISSING_ACCOUNT, reading
 from linkage.ingest.vault import ROWS_AT_ONCE as ROWS_OF_GROUP
-from linkage.ingest.vault import Vault
+from linkage.ingest.vault import Pieces, Vault
 from linkage.store import Store
 
 CLOCKS = {
@@ -43,16 +43,6 @@ EVENT = pa.schema([
 PROMPT = pa.schema([("has_prompt", pa.bool_()), *((code, pa.int64()) for code in PROMPT_CODES)])
 SPELLING = pa.schema([("column", pa.string()), ("code", pa.uint64()), ("text", pa.string())])
 SKELETON = pa.schema([("code", pa.int64()), *((band, pa.int64()) for band in BANDS)])
-
-
-def kind_column(table: str) -> str:
-    """Return the column that says which of a prompt reader's distinct rows an event has."""
-    return f"{table}_ix"
-
-
-def kind_table(table: str) -> str:
-    """Return the name of the encrypted table of a prompt reader's distinct rows."""
-    return f"reading_{table}"
 
 
 def span(vault: Vault, table: str) -> tuple[str | None, str | None]:
@@ -171,14 +161,14 @@ class _Events(_Rows):
         ] if self._has_prompts else []
         schema = pa.schema([*EVENT, *prompted])
         rows = Pieces(self._vault, "rows", schema)
-        kinds = [_Kinds() for _ in self._sketch.readers]
+        kinds = [Kinds() for _ in self._sketch.readers]
         with rows, Pieces(self._vault, "skeleton", SKELETON) as skeletons:
             for new, skeleton, made in ahead(
                 self._batches(), self._without_texts, self._n_threads
             ):
                 skeletons.add(skeleton)
-                for one, kind, distinct in zip(self._sketch.readers, kinds, made, strict=False):
-                    new = new.append_column(kind_column(one.table), kind.places(distinct))
+                for one, kind, folded in zip(self._sketch.readers, kinds, made, strict=False):
+                    new = new.append_column(kind_column(one.table), kind.places(folded))
                 rows.add(new.cast(schema))
         self._found.n_rows["rows"] = rows.n
         if self._has_prompts:
@@ -218,19 +208,20 @@ class _Events(_Rows):
         return (
             f"select hash(account_id) as account_code, occurred_at, {numbers}, "
             f"{is_conversation(reader)} as is_conversation, {EVENT_CODE} as event_code, "
-            f"case when fault is null and account_id = '' then '{MISSING_ACCOUNT}' else fault end "
+            f"case when account_id = '' then '{MISSING_ACCOUNT}' else fault end "
             f"as fault, {texts} from ({reader.select(numbered=False)}) as r "
             f"where {reader.every_column}"
         )
 
     def _without_texts(
         self, batch: pa.RecordBatch
-    ) -> tuple[pa.Table, pa.Table, list["_Distinct"]]:
+    ) -> tuple[pa.Table, pa.Table, list[Distinct]]:
         """Return a batch's rows, its sketches, and what each reader made of it."""
         rows = pa.table(batch).select(EVENT.names)
         if not self._has_prompts:
             return rows, SKELETON.empty_table(), []
         has = pc.or_(*(pc.is_valid(batch.column(name)) for name in ("prompt", "system_prompt")))
+        has = pc.and_(has, pc.is_valid(batch.column("occurred_at")))  # bad ones are not read
         at = np.flatnonzero(has.to_numpy(zero_copy_only=False))
         texts = batch.take(pa.array(at))
         made = self._sketch(pa.record_batch({
@@ -245,7 +236,7 @@ class _Events(_Rows):
         rows = rows.append_column("has_prompt", has)
         for code in PROMPT_CODES:
             rows = rows.append_column(code, made[0][code].take(index))
-        return rows, made[2], [_distinct(one, place) for one in made[3:]]
+        return rows, made[2], [distinct(one, place) for one in made[3:]]
 
     def _spelling(self) -> int:
         """Write ``spelling``: each number's text."""
@@ -276,89 +267,3 @@ class _Events(_Rows):
         store.drop("forgotten_here")
         self._found.n_rows["spelling"] = spellings.n
         return spellings.n
-
-
-Ints = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class _Distinct:
-    """What a prompt reader made of some events."""
-
-    names: list[str]
-    rows: Ints
-    """(n_distinct, n_names) the distinct rows."""
-    which: Ints
-    """(n_events,) the row that each event has; -1 for none."""
-
-
-def _distinct(made: pa.Table, place: Ints) -> _Distinct:
-    """Fold equal rows of a prompt reader.
-
-    Parameters
-    ----------
-    made
-        Rows by ``account_ix``, which is the place of an event among those with a prompt.
-    place
-        (n_events,) that place of each event; -1 for none.
-    """
-    names = [name for name in made.column_names if name != "account_ix"]
-    counts = np.zeros((int(place.max(initial=-1)) + 1, len(names)), dtype=np.int64)
-    np.add.at(counts, made["account_ix"].to_numpy(),
-              np.column_stack([made[name].to_numpy() for name in names]))
-    rows, which = np.unique(counts, axis=0, return_inverse=True)
-    return _Distinct(names, rows, np.append(which.reshape(-1), -1)[place])
-
-
-class _Kinds:
-    """The distinct rows of one prompt reader, numbered as they come."""
-
-    def __init__(self) -> None:
-        self._names: list[str] = []
-        self._place: dict[tuple[int, ...], int] = {}
-
-    def places(self, found: _Distinct) -> pa.Array:
-        """Return the number of each event's row; null for none."""
-        self._names = found.names
-        number = [self._place.setdefault(tuple(row), len(self._place))
-                  for row in found.rows.tolist()]
-        return pa.array(np.array([*number, 0], dtype=np.int32)[found.which],
-                        mask=found.which < 0)
-
-    def table(self) -> pa.Table:
-        """Return the rows in order of their numbers."""
-        rows = np.array(list(self._place), dtype=np.int64).reshape(-1, len(self._names))
-        return pa.table({name: rows[:, at] for at, name in enumerate(self._names)})
-
-
-class Pieces:
-    """An encrypted table that grows."""
-
-    def __init__(self, vault: Vault, table: str, schema: pa.Schema) -> None:
-        self._writer = vault.writer(table, schema)
-        self._waiting: list[pa.Table] = []
-        self._n = self.n = 0
-        self.last = schema.empty_table()
-
-    def __enter__(self) -> "Pieces":
-        return self
-
-    def __exit__(self, *error: object) -> None:
-        self._store()
-        self._writer.close()
-
-    def add(self, rows: pa.Table) -> None:
-        """Take some rows; write when they are many."""
-        self.last = rows
-        self._waiting.append(rows)
-        self._n += rows.num_rows
-        self.n += rows.num_rows
-        if self._n >= ROWS_OF_GROUP:
-            self._store()
-
-    def _store(self) -> None:
-        """Write what waits."""
-        if self._waiting:
-            self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=ROWS_OF_GROUP)
-        self._waiting, self._n = [], 0
-

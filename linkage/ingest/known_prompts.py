@@ -6,8 +6,9 @@ from itertools import chain
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.ingest.entries import EVENT, PROMPT, PROMPT_CODES, SKELETON, kind_column, kind_table
+from linkage.ingest.entries import EVENT, PROMPT, PROMPT_CODES, SKELETON
 from linkage.ingest.events import ACCOUNT_CODE
+from linkage.ingest.kinds import kind_column, kind_table
 from linkage.ingest.known import Entry, Known
 from linkage.ingest.known_loading import Placed, loaded, whole
 from linkage.ingest.text_readers import PromptReader, add_up

@@ -70,6 +70,8 @@ class Vault:
             As for :meth:`read`.
         """
         with self._open(table) as file:
+            if not file.num_row_groups:
+                yield file.read(columns=columns and list(columns))
             waiting: list[int] = []
             n = 0
             for group in range(file.num_row_groups):
@@ -102,6 +104,38 @@ class Vault:
         """Return the key of one file."""
         return hmac.digest(
             self._key, b"known table\0" + f"{self._name}/{table}".encode(), "sha256")
+
+
+class Pieces:
+    """An encrypted table that grows."""
+
+    def __init__(self, vault: Vault, table: str, schema: pa.Schema) -> None:
+        self._writer = vault.writer(table, schema)
+        self._waiting: list[pa.Table] = []
+        self._n = self.n = 0
+        self.last = schema.empty_table()
+
+    def __enter__(self) -> "Pieces":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._store()
+        self._writer.close()
+
+    def add(self, rows: pa.Table) -> None:
+        """Take some rows; write when they are many."""
+        self.last = rows
+        self._waiting.append(rows)
+        self._n += rows.num_rows
+        self.n += rows.num_rows
+        if self._n >= ROWS_AT_ONCE:
+            self._store()
+
+    def _store(self) -> None:
+        """Write what waits."""
+        if self._waiting:
+            self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=ROWS_AT_ONCE)
+        self._waiting, self._n = [], 0
 
 
 def key_check(key: bytes) -> str:

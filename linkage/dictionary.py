@@ -68,6 +68,7 @@ MEANINGS = {
                  "identifiers gone; null below review",
     "status": "active, banned, suspended, ...", "system_prompt": "as prompt",
     "tier": "enforce, review, watch or benign", "tier_reason": "why, in a sentence",
+    "total_volume_usd": "all that the account ever paid or moved, in US dollars",
     "tls_fingerprint": "fingerprint of the client's TLS", "user_agent": "as the client tells it",
     "value": "the value: of an identifier as it came, or of a measure as a number",
     "weekday": "day of the week, 0 = Monday (UTC)",

@@ -28,9 +28,8 @@ from linkage.evidence import (
     strong_pairs,
 )
 from linkage.evidence.pairs import SIZE_CLASSES
-from linkage.ingest import IngestReport, ingest, load_key
+from linkage.ingest import IngestReport, KnownFiles, ingest, load_key
 from linkage.ingest.forgotten import Forgotten, read_forgotten
-from linkage.ingest.known import KnownFiles
 from linkage.lock import locked
 from linkage.profile import CapabilityReader
 from linkage.publish import published
@@ -49,8 +48,6 @@ from linkage.store import Store
 log = logging.getLogger(__name__)
 
 PROMPT_READERS = (CapabilityReader(),)
-"""Who reads prompts besides ingest, in the one pass in which there is text."""
-
 PACKAGES = ("duckdb", "igraph", "leidenalg", "numpy", "pandas", "pyarrow", "scipy")
 
 

@@ -23,7 +23,7 @@ INPUT_TABLES: tuple[InputTable, ...] = (
         ("account_id", "VARCHAR"), ("created_at", "instant"), ("email", "VARCHAR"),
         ("phone", "VARCHAR"), ("plan", "VARCHAR"), ("status", "VARCHAR"),
         ("country", "VARCHAR"), ("organization", "VARCHAR"), ("pathway", "VARCHAR"),
-        ("is_test", "BOOLEAN"),
+        ("is_test", "BOOLEAN"), ("total_volume_usd", "DOUBLE"),
     ), ("account_id",)),
     InputTable("events", (
         ("account_id", "VARCHAR"), ("occurred_at", "instant"), ("event_type", "VARCHAR"),

@@ -33,6 +33,8 @@ class Signal:
     """One owner by construction, as aliases of one mailbox are: the data may make such an
     agreement worth more than its prior, never less. Operators who share nothing else would
     otherwise teach a run that mailboxes mean nothing."""
+    proposes: bool = False
+    """Its holders were found as a group: those whom nothing else puts in a ring may be one."""
 
 
 SIGNALS: tuple[Signal, ...] = (
@@ -72,6 +74,9 @@ SIGNALS: tuple[Signal, ...] = (
            "sent the same template in the same minutes ({})"),
     Signal("signup_burst", "timing", "signup_burst", 0.20, 0.10,
            "signed up in the same minutes ({})", is_qualifier=True),
+    Signal("lockstep", "lockstep", "lockstep", 0.20, 0.30,
+           "was made with, and moved as much as, account {}", is_qualifier=True,
+           proposes=True),
 )
 """Kinds that linkage knows. ``m`` and ``reliability`` are priors: a run estimates both."""
 

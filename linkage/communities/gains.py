@@ -38,6 +38,8 @@ class Gains:
 
     cell: Ints
     identifier: Ints
+    holding: Ints
+    """Position of the account's holding of it in ``Incidence.held``."""
     nats: Floats
     """Log ratio of the odds among the other holders to the prior odds; above 0."""
 
@@ -68,13 +70,13 @@ def identifier_gains(
     held = incidence.held.indices[holding]
     packed = lookup(profile, ring[cell], held) - part[cell]
     some = np.flatnonzero((packed & (MEMBER - 1)) >= least[held])
-    cell, identifier = cell[some], held[some].astype(np.int64)
+    cell, identifier, holding = cell[some], held[some].astype(np.int64), holding[some]
     inside, others = counts(packed[some], incidence.n_holders[identifier] - 1)
     own = ring[cell]
     share = share_inside(inside, others, prior[own], strangers[incidence.kind[identifier]])
     nats = logit(share) - logit(prior)[own]
     for_it = nats > 0
-    return Gains(cell[for_it], identifier[for_it], nats[for_it])
+    return Gains(cell[for_it], identifier[for_it], holding[for_it], nats[for_it])
 
 
 def least_core(incidence: Incidence) -> Ints:

@@ -24,6 +24,10 @@ FEWEST_SHARED = 3
 SIGNIFICANT = 12.0
 """Nats by which co-holding must beat chance: one false edge in e^12 pairs."""
 
+BUSIEST = 0.95
+"""Share of accounts whose activity counts in full; who holds more counts as if at this share:
+an operator whose accounts hold more than anybody's is not to be explained by that."""
+
 ROWS_AT_ONCE = 20_000
 
 
@@ -39,8 +43,10 @@ class CoHolding:
 def co_holding(incidence: Incidence) -> CoHolding:
     """Join identifiers that more accounts hold together than chance allows.
 
-    With o holders of both and e = d1 d2 / N expected, an edge needs o >= 3 and a
-    log-likelihood ratio o ln(o/e) - (o - e) above 12 nats.
+    With o holders of both and e expected, an edge needs o >= 3 and a log-likelihood ratio
+    o ln(o/e) - (o - e) above 12 nats. Among accounts that hold k - 1 identifiers of any kind
+    each, e = d1 d2 sum(k^2) / sum(k)^2, as in the configuration model: where a few accounts
+    deal with everybody, any two that many deal with have some of these in common.
     """
     n = incidence.n_accounts
     holders = incidence.n_holders
@@ -50,6 +56,9 @@ def co_holding(incidence: Incidence) -> CoHolding:
     columns = incidence.held[:, chosen]
     rows = columns.T.tocsr()
     d = holders[chosen].astype(float)
+    k = 1.0 + np.diff(incidence.held.indptr)
+    k = np.minimum(k, np.sort(k)[int(BUSIEST * (n - 1))])
+    both_by_chance = k @ k / k.sum() ** 2
     creates = incidence.creates[chosen]
     left, right = [], []
     for start in range(0, len(chosen), ROWS_AT_ONCE):
@@ -58,7 +67,7 @@ def co_holding(incidence: Incidence) -> CoHolding:
         o = both.data.astype(float)
         keep = (i < j) & (o >= FEWEST_SHARED) & (creates[i] | creates[j])
         i, j, o = i[keep], j[keep], o[keep]
-        strong = _nats(o, d[i] * d[j] / n) > SIGNIFICANT
+        strong = _nats(o, d[i] * d[j] * both_by_chance) > SIGNIFICANT
         left.append(i[strong])
         right.append(j[strong])
     none = np.zeros(0, dtype=np.int64)
@@ -93,8 +102,10 @@ def _in_order(incidence: Incidence, identifier: Ints) -> Ints:
 
 def _takes_part(incidence: Incidence) -> Flags:
     """Kinds derived from another kind of the same row would join it by construction."""
-    qualifier = np.array([known.is_qualifier for known in incidence.signals] or [False])
-    return ~qualifier[incidence.kind]
+    derived = np.array([
+        known.is_qualifier and not known.proposes for known in incidence.signals
+    ] or [False])
+    return ~derived[incidence.kind]
 
 
 def _nats(observed: Floats, expected: Floats) -> Floats:

@@ -8,20 +8,10 @@ import numpy as np
 
 from linkage.communities.counting import dense
 from linkage.communities.gains import Members
-from linkage.communities.identifier_view import identifier_view
-from linkage.communities.leiden import Leiden
-from linkage.communities.membership import CORE_NATS, Cells, membership, side_by_side
+from linkage.communities.membership import CORE_NATS, Cells, membership
 from linkage.communities.operations import join_fragments, split_vendors
-from linkage.communities.pair_view import pair_view
-from linkage.communities.pieces import join_pieces, related
 from linkage.communities.pools import join_cells
-from linkage.communities.proposals import (
-    as_members,
-    best_cells,
-    explained,
-    speak_by_two,
-    together,
-)
+from linkage.communities.proposals import best_cells, speak_by_two
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
 from linkage.signals import NEVER_ALONE
@@ -67,47 +57,6 @@ class Communities:
         )
 
 
-def find_communities(
-    incidence: Incidence, weights: Weights, pair: Ints, bits: Floats, leiden: Leiden,
-    step: Callable[[str], None] = lambda name: None, *, threads: int = 1,
-) -> Communities:
-    """Let both views propose and the membership posterior judge.
-
-    Parameters
-    ----------
-    incidence
-        Who holds what.
-    weights
-        Estimated reliabilities.
-    pair, bits
-        (n_pairs,) the strong pairs, left * n_accounts + right, ascending, and their evidence.
-    leiden
-        The library that partitions.
-    step
-        Called with the name of each step as it begins.
-    threads
-        Threads to use; never changes a result.
-    """
-    n = incidence.n_accounts
-    step("identifier view")
-    collective = as_members(identifier_view(incidence, leiden))
-    step("first judgement")
-    first = membership(incidence, collective, weights.strangers, threads=threads)
-    settled = explained(first, n)
-    step("pair view")
-    open_pair = pair[~(settled[pair // n] | settled[pair % n])]
-    chains = as_members(pair_view(n, open_pair, leiden))
-    step("membership, round 1")
-    second = membership(incidence, chains, weights.strangers, threads=threads)
-    cells = side_by_side(
-        [first, second], [0, collective.n_rings], n_families=len(incidence.families))
-    del first, second
-    found = settle(
-        incidence, together(collective, chains), cells, weights, step=step, threads=threads)
-    whole = join_pieces(n, found.account, found.ring, related(incidence, pair, bits))
-    return replace(found, ring=dense(whole))
-
-
 def settle(
     incidence: Incidence, members: Members, cells: Cells, weights: Weights,
     step: Callable[[str], None] = lambda name: None, *, threads: int = 1,
@@ -119,7 +68,7 @@ def settle(
     members, cells
         The proposals, and their judgement.
     incidence, weights, step, threads
-        As of :func:`find_communities`.
+        As of :func:`linkage.communities.search.find_communities`.
     """
     founder = np.zeros(incidence.n_accounts, dtype=bool)
     was_core = np.zeros(incidence.n_accounts, dtype=bool)

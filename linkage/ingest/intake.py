@@ -14,6 +14,7 @@ from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.identifiers import make_identifiers, placeholder_notes
 from linkage.ingest.known import KnownFiles
 from linkage.ingest.known_rows import KnownRows
+from linkage.ingest.lockstep import make_lockstep
 from linkage.ingest.meanings import make_meanings
 from linkage.ingest.quarantine import Quarantine
 from linkage.ingest.row_source import RowSource
@@ -42,13 +43,14 @@ _BROUGHT_BY = {
     "bin": ("payments", "bin"), "email_root": ("accounts", "email"),
     "email_stem": ("accounts", "email"), "email_domain": ("accounts", "email"),
     "phone": ("accounts", "phone"), "signup_burst": ("accounts", "created_at"),
+    "lockstep": ("accounts", "total_volume_usd"),
 }
 """Kind of identifier to the input column it comes from."""
 
 _INTERMEDIATE = (
     "account_row", "account_key", "account_email", "account_phone", "mail_domain", "payment",
     "user_claim", "hub", "event", "sighting", "usage", "prompt", "template", "prompt_held",
-    "prompt_lone", "prompt_timed", "meaning",
+    "prompt_lone", "prompt_timed", "meaning", "crowd",
 )
 
 NOBODY = Forgotten()
@@ -231,7 +233,7 @@ class _Intake:
         self.source.read_prompts(
             as_of=self.as_of, n_threads=self.settings.n_threads, overlapping=overlapping)
         self.step("gathering templates")
-        make_templates(self.store)
+        make_templates(self.store, n_threads=self.settings.n_threads)
         self.store.drop("skeleton")
         for name in ("prompt_held", "prompt_lone", "prompt_timed"):
             self._make(name)
@@ -244,6 +246,9 @@ class _Intake:
 
     def finish(self, key: bytes) -> None:
         """Make the tables of identifiers."""
+        if self._has("lockstep"):
+            self.step("looking for accounts in step")
+            make_lockstep(self.store)
         make_identifiers(self.store, self.settings, key=key, has=self._has, step=self.step)
         self.notes.extend(placeholder_notes(self.store))
         self.source.drop_texts()

@@ -231,24 +231,3 @@ def _filled(least: npt.NDArray[np.uint32]) -> Codes:
     lane = mixed(lane)
     lane >>= np.uint64(64 - LANE_BITS)
     return lane
-
-
-def likeness(left: Codes, right: Codes) -> npt.NDArray[np.float64]:
-    """Estimate the Jaccard similarity of pairs of sketches.
-
-    Parameters
-    ----------
-    left, right
-        (n_pairs, N_BANDS) sketches under one key.
-
-    Returns
-    -------
-    numpy.ndarray
-        (n_pairs,) share of equal minima, in [0, 1]; its standard error is at most 0.065.
-    """
-    differs = left ^ right
-    lane = np.uint64((1 << LANE_BITS) - 1)
-    equal = np.zeros(len(left), dtype=np.int64)
-    for at in range(N_LANES):
-        equal += ((differs & (lane << np.uint64(at * LANE_BITS))) == 0).sum(axis=1)
-    return equal / N_MINIMA

@@ -6,40 +6,52 @@ far as its own centre and no further. The order in which skeletons become centre
 their keyed numbers, which is random and the same for any order of rows; taking the first of
 each neighbourhood in such an order needs few rounds [1]_.
 
+A skeleton costs some 70 bytes of memory here, however many words its prompt had, and twenty
+sorts of one number: the sketches themselves stay in the store.
+
 .. [1] Fischer & Noever (2018), Tight analysis of parallel randomized greedy MIS, SODA.
 """
 
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from linkage.ingest.digests import digests, fewest_equal, n_equal
+from linkage.ingest.masking import mixed
 from linkage.ingest.prompts import BANDS
-from linkage.ingest.sketches import N_BANDS, likeness
+from linkage.ingest.sketches import N_BANDS
 from linkage.store import Store
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint64]
 Flags = npt.NDArray[np.bool_]
+Pairs = tuple[Ints, Ints, Ints]
+"""(row, the one it is like, minima that agree), by rank."""
 
 ALIKE = 0.5
 """Jaccard similarity to the centre from which a skeleton is of its template."""
 
-KEYS_AT_ONCE = 1 << 22
-"""Band numbers that are compared in memory at once."""
+MOST_COMPARED = 4
+"""Skeletons of one band that another is compared with: made-to-collide bands cost no more."""
 
-SKELETONS_AT_ONCE = 1 << 18
-"""Skeletons that are gathered into templates in memory at once."""
+ROWS_AT_ONCE = 1 << 17
+"""Skeletons that one thread has in hand."""
 
-PAIRS_AT_ONCE = 1 << 16
-
-MOST_CENTRES = 4
-"""Centres of one band that a skeleton is compared with: made-to-collide bands cost no more."""
+_FEWEST = fewest_equal(ALIKE)
 
 
-def make_templates(store: Store) -> int:
+def make_templates(store: Store, *, n_threads: int = 1) -> int:
     """Make the table ``template`` from ``skeleton`` and return its number of rows.
+
+    Parameters
+    ----------
+    n_threads
+        Threads that compare skeletons, at least 1.
 
     Returns
     -------
@@ -47,174 +59,145 @@ def make_templates(store: Store) -> int:
         Rows of ``template``: (code, template_code), one per skeleton that is of another
         one's template. Every other skeleton is a template of its own.
     """
-    store.put("template", pa.table({
-        "code": pa.array([], pa.int64()), "template_code": pa.array([], pa.int64()),
+    skeletons = _read(store)
+    home = _Gathering(store, skeletons, n_threads).homes()
+    moved = np.flatnonzero(home != np.arange(len(home)))
+    return store.put("template", pa.table({
+        "code": skeletons.code[moved], "template_code": skeletons.code[home[moved]],
     }))
-    n = store.count("skeleton")
-    if not n:
-        return 0
-    has_company = _with_company(store, n)
-    centres = _Centres()
-    for code, bands in _chunks(store, n, has_company):
-        home = centres.gather(code, bands)
-        moved = np.flatnonzero(home != code)
-        if len(moved):
-            store.append("template", pa.table({
-                "code": code[moved], "template_code": home[moved],
-            }))
-    return store.count("template")
 
 
-def _with_company(store: Store, n: int) -> Flags:
-    """Flag the rows of ``skeleton`` that share a band with another row."""
-    found = np.zeros(n, dtype=bool)
-    n_parts = -(-n // KEYS_AT_ONCE)
-    for band in BANDS:
-        for part in range(n_parts):
-            # Equal numbers are in equal parts; bit operations keep the sign out of it.
-            rows = store.arrow(
-                f"select rowid as place, {band} as number from skeleton "
-                f"where ({band} & 1048575) % {n_parts} = {part}"
-            )
-            place = rows["place"].to_numpy()
-            number = rows["number"].to_numpy()
-            order = np.argsort(number)  # not stable: five times faster
-            number, place = number[order], place[order]
-            same = number[1:] == number[:-1]
-            found[place[1:][same]] = True
-            found[place[:-1][same]] = True
-    return found
+@dataclass(frozen=True)
+class _Skeletons:
+    """The distinct skeletons in order of their numbers: the place there is their rank."""
+
+    code: Ints
+    """(n,) ascending."""
+    digest: Codes
+    """(n, N_KEPT_BITS)"""
+    rank: npt.NDArray[np.int32]
+    """(n_rows,) rank of each row of the table ``skeleton``; -1 for one that is there twice."""
 
 
-def _chunks(store: Store, n: int, has_company: Flags) -> Iterator[tuple[Ints, Codes]]:
-    """Yield (codes ascending, bands) of the skeletons with company, a range of codes each."""
-    n_chunks = -(-n // SKELETONS_AT_ONCE)
-    edges = [-(2**63) + 2**64 * at // n_chunks for at in range(n_chunks)]
-    for first, last in zip(edges, [*(edge - 1 for edge in edges[1:]), 2**63 - 1], strict=True):
-        rows = store.arrow(
-            f"select rowid as place, code, {', '.join(BANDS)} from skeleton "
-            "where code between $first and $last",
-            {"first": first, "last": last},
-        )
-        kept = np.flatnonzero(has_company[rows["place"].to_numpy()])
-        code, once = np.unique(rows["code"].to_numpy()[kept], return_index=True)
-        if len(code):
-            at = kept[once]
-            yield code, np.column_stack([
-                rows[name].to_numpy()[at] for name in BANDS]).view(np.uint64)
+def _read(store: Store) -> _Skeletons:
+    """Read what is compared of the table ``skeleton``."""
+    n_rows = store.count("skeleton")
+    written = np.zeros(n_rows, dtype=np.int64)
+    for batch in store.batches("select rowid as place, code from skeleton", rows=ROWS_AT_ONCE):
+        written[batch["place"].to_numpy()] = batch["code"].to_numpy()
+    code, once = np.unique(written, return_index=True)
+    rank = np.full(n_rows, -1, dtype=np.int32)
+    rank[once] = np.arange(len(code), dtype=np.int32)
+    del written, once
+    digest = np.zeros((len(code), digests(np.zeros((0, N_BANDS), np.uint64)).shape[1]), np.uint64)
+    select = f"select rowid as place, {', '.join(BANDS)} from skeleton"
+    for batch in store.batches(select, rows=ROWS_AT_ONCE):
+        at = rank[batch["place"].to_numpy()]
+        bands = np.column_stack([batch[name].to_numpy() for name in BANDS]).view(np.uint64)
+        digest[at[at >= 0]] = digests(bands[at >= 0])
+    return _Skeletons(code, digest, rank)
 
 
-class _Centres:
-    """The centres so far, and who joins them."""
+class _Gathering:
+    """The rounds in which skeletons become centres or join one."""
 
-    def __init__(self) -> None:
-        self._code = np.zeros(0, dtype=np.int64)
-        self._bands = np.zeros((0, N_BANDS), dtype=np.uint64)
-        self._order = [np.zeros(0, dtype=np.int32)] * N_BANDS
-        """Of each band, the centres in order of its number, of equal ones the first."""
+    def __init__(self, store: Store, skeletons: _Skeletons, n_threads: int) -> None:
+        self._store, self._skeletons, self._n_threads = store, skeletons, n_threads
+        n = len(skeletons.code)
+        self._rank_bits = n.bit_length()
+        self._later_bit = np.uint64(1 << self._rank_bits)
+        self._group_bits = np.uint64(self._rank_bits + 1)
 
-    def gather(self, code: Ints, bands: Codes) -> Ints:
-        """Return the code of the centre of each skeleton, its own for a new centre.
-
-        Parameters
-        ----------
-        code
-            (n,) distinct, ascending, and above all codes of earlier calls.
-        bands
-            (n, N_BANDS) their sketches.
-        """
-        near = _best(*self._near(bands), bands, self._bands)
-        home = np.where(near >= 0, self._code[near] if len(self._code) else 0, code)
-        rest = np.flatnonzero(near < 0)
-        centre = rest[_leaders(bands[rest])]
-        home[rest] = code[centre]
-        new = np.unique(centre)
-        self._add(code[new], bands[new])
+    def homes(self) -> Ints:
+        """Return the rank of each skeleton's centre, its own for a centre: (n,)."""
+        n = len(self._skeletons.code)
+        home = np.arange(n)
+        is_open = np.ones(n, dtype=bool)
+        while is_open.any():
+            follows, leads = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
+            for row, first, _ in self._pairs(is_open, None):
+                follows[row] = leads[first] = True
+            is_open = follows
+            if not follows.any():
+                break
+            # Who is like none of lower rank is a centre now; the others join the best of those.
+            best = np.zeros(n, dtype=np.int64)
+            for row, centre, equal in self._pairs(follows | leads, follows):
+                np.maximum.at(best, row, (equal << 32) + n - centre)
+            joins = np.flatnonzero(best)
+            home[joins] = n - (best[joins] & 0xFFFFFFFF)
+            is_open[joins] = False
         return home
 
-    def _add(self, code: Ints, bands: Codes) -> None:
-        """Take new centres, put among those that are in order already."""
-        n = len(self._code)
-        for at, old in enumerate(self._order):
-            order = np.argsort(bands[:, at], kind="stable")
-            place = np.searchsorted(self._bands[old, at], bands[order, at], side="right")
-            self._order[at] = np.insert(old, place, (n + order).astype(np.int32))
-        self._code = np.concatenate([self._code, code])
-        self._bands = np.concatenate([self._bands, bands])
+    def _pairs(self, chosen: Flags, follows: Flags | None) -> Iterator[Pairs]:
+        """Yield pairs of chosen ones that are alike and share a band, some of them again.
 
-    def _near(self, bands: Codes) -> tuple[Ints, Ints]:
-        """Pairs of (row, centre) that share a band."""
-        pairs = [np.zeros(0, dtype=np.int64)]
-        n = max(len(self._code), 1)
-        for at in range(N_BANDS if len(self._code) else 0):
-            order = self._order[at]
-            known = self._bands[order, at]
-            place = np.searchsorted(known, bands[:, at])
-            row = np.arange(len(bands))
-            for _ in range(MOST_CENTRES):
-                inside = place < n
-                row, place = row[inside], place[inside]
-                hit = known[place] == bands[row, at]
-                row, place = row[hit], place[hit]
-                pairs.append(row * n + order[place])
-                place = place + 1
-        both = np.unique(np.concatenate(pairs))
-        return both // n, both % n
+        Each is compared with the first of its bands, by rank; where it is known who
+        ``follows``, those with the first of the others.
+        """
+        with ThreadPoolExecutor(self._n_threads, thread_name_prefix="templates") as pool:
+            waiting: deque[Future[Pairs]] = deque()
+            for band in BANDS:
+                keys = self._keys(band, chosen, follows)
+                for part in self._whole_groups(keys):
+                    waiting.append(pool.submit(self._alike, part, follows is not None))
+                    if len(waiting) > 2 * self._n_threads:
+                        yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
 
+    def _keys(self, band: str, chosen: Flags, follows: Flags | None) -> Codes:
+        """Return the chosen ones by band: of each the band's number, who is later, the rank.
 
-def _leaders(bands: Codes) -> Ints:
-    """Return the row of each row's centre, its own for a centre; rows in order of rank."""
-    home = np.full(len(bands), -1, dtype=np.int64)
-    open_ = np.arange(len(bands))
-    while len(open_):
-        left, right = _firsts(bands[open_])
-        accepted = _is_alike(bands, open_[left], bands, open_[right])[1]
-        left, right = left[accepted], right[accepted]
-        follows = np.zeros(len(open_), dtype=bool)
-        follows[left] = True
-        alone = open_[~follows]
-        home[alone] = alone
-        to_centre = home[open_[right]] >= 0
-        best = _best(open_[left[to_centre]], open_[right[to_centre]], bands, bands)
-        joins = open_[best[open_] >= 0]
-        home[joins] = best[joins]
-        open_ = open_[home[open_] < 0]
-    return home
+        Of the number as many bits as there is room for: enough that few of different bands
+        fall together, and those are not alike.
+        """
+        keys = np.zeros(int(chosen.sum()), dtype=np.uint64)
+        n = 0
+        select = f"select rowid as place, {band} as number from skeleton"
+        for batch in self._store.batches(select):
+            rank = self._skeletons.rank[batch["place"].to_numpy()]
+            kept = np.flatnonzero((rank >= 0) & chosen[rank])
+            rank = rank[kept]
+            key = mixed(batch["number"].to_numpy()[kept].view(np.uint64))
+            key = (key >> self._group_bits << self._group_bits) | rank.astype(np.uint64)
+            if follows is not None:
+                key[follows[rank]] |= self._later_bit
+            keys[n : n + len(key)] = key
+            n += len(key)
+        keys.sort()
+        return keys
 
+    def _whole_groups(self, keys: Codes) -> Iterator[Codes]:
+        """Cut sorted keys into parts, none of them inside a band."""
+        start = 0
+        while start < len(keys):
+            stop = min(start + ROWS_AT_ONCE, len(keys))
+            last = keys[stop - 1] | (self._later_bit - np.uint64(1)) | self._later_bit
+            stop = int(np.searchsorted(keys, last, side="right"))
+            yield keys[start:stop]
+            start = stop
 
-def _firsts(bands: Codes) -> tuple[Ints, Ints]:
-    """Pairs of (row, first row of one of its bands), the row itself left out."""
-    n = len(bands)
-    pairs = []
-    for at in range(N_BANDS):
-        order = np.argsort(bands[:, at])
-        number = bands[order, at]
-        begins = np.flatnonzero(np.r_[True, number[1:] != number[:-1]])
-        first = np.repeat(np.minimum.reduceat(order, begins), np.diff(np.r_[begins, n]))
-        other = order != first
-        pairs.append(order[other] * n + first[other])
-    both = np.unique(np.concatenate(pairs))
-    return both // n, both % n
-
-
-def _is_alike(
-    left_bands: Codes, left: Ints, right_bands: Codes, right: Ints
-) -> tuple[npt.NDArray[np.float64], Flags]:
-    """How alike pairs of sketches are, and whether that is enough."""
-    found = np.zeros(len(left))
-    for start in range(0, len(left), PAIRS_AT_ONCE):
-        here = slice(start, start + PAIRS_AT_ONCE)
-        found[here] = likeness(left_bands[left[here]], right_bands[right[here]])
-    return found, found >= ALIKE
-
-
-def _best(row: Ints, centre: Ints, bands: Codes, of_centres: Codes) -> Ints:
-    """Return the centre most like each row, of equal ones the first; -1 where none is alike."""
-    found = np.full(len(bands), -1, dtype=np.int64)
-    alike, enough = _is_alike(bands, row, of_centres, centre)
-    row, centre, alike = row[enough], centre[enough], alike[enough]
-    order = np.lexsort((centre, -alike, row))
-    row, centre = row[order], centre[order]
-    first = np.r_[True, row[1:] != row[:-1]] if len(row) else np.zeros(0, bool)
-    found[row[first]] = centre[first]
-    return found
+    def _alike(self, keys: Codes, among_followers: bool) -> Pairs:
+        """Return the pairs of :meth:`_pairs` among some keys."""
+        group = keys >> self._group_bits
+        same = group[1:] == group[:-1]
+        keys = keys[np.append(same, False) | np.append(False, same)]
+        group = keys >> self._group_bits
+        rank = (keys & (self._later_bit - np.uint64(1))).astype(np.int64)
+        digest = self._skeletons.digest[rank]
+        is_later = (keys & self._later_bit) != 0
+        at = np.arange(len(keys))
+        is_first = np.append(True, group[1:] != group[:-1])[: len(keys)]
+        first = np.maximum.accumulate(np.where(is_first, at, 0))
+        found = []
+        for _ in range(MOST_COMPARED):
+            row = np.flatnonzero(
+                (first < at) & (is_later & ~is_later[first] if among_followers else True))
+            equal = n_equal(digest[row], digest[first[row]])
+            alike = equal >= _FEWEST
+            row = row[alike]
+            found.append((rank[row], rank[first[row]], equal[alike]))
+            first = np.minimum(first + 1, at)
+        left, right, how = (np.concatenate(part) for part in zip(*found, strict=True))
+        return left, right, how

@@ -7,14 +7,15 @@ from datetime import UTC
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import scipy.sparse as sp
 
-from linkage.communities.settle import Communities
+from linkage.communities import Communities, lookup
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
 from linkage.rings.book import CONFIRMED, OF_ROLE, Book, ids_of_members, no_book, write_up
 from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.decisions import Texts, confirmed, decisions
-from linkage.rings.evidence import BITS, evidence_rows
+from linkage.rings.evidence import BITS, evidence_rows, member_gains
 from linkage.rings.features import measure
 from linkage.rings.groups import judge_groups
 from linkage.rings.judge import Verdicts, judge
@@ -74,7 +75,8 @@ def assemble(
     measures = measure(store, incidence, found)
     verdicts = judge(measures, incidence.families, calibration)
     confidence = 1 / (1 + np.exp(-calibration.members.of(found.nats)))
-    steady = stability(incidence, weights, found, np.isin(verdicts.tier, CANDIDATES))
+    gains = member_gains(incidence, weights, found)
+    steady = stability(incidence, found, gains, np.isin(verdicts.tier, CANDIDATES))
     unsteady = steady < LEAST_STABILITY
     role = np.where(
         found.is_core, "core", np.where(confidence >= PERIPHERY_CONFIDENCE, "member", "periphery")
@@ -108,7 +110,7 @@ def assemble(
         },
         "stability": pa.array(steady, from_pandas=True),
     }).cast(MEMBERS)
-    rows = evidence_rows(incidence, weights, found)
+    rows = evidence_rows(incidence, found, gains)
     evidence = _evidence(store, incidence, found, rows, ring_ids, names, labels=labels)
     tables = {
         "rings": rings.take(_rank(rings)),
@@ -193,20 +195,28 @@ def _member_judgement(
     tier = np.where((tier == "enforce") & (~two | unsteady), "review", tier)
     tier = np.where(decided == "benign", "benign", tier)
     tier = np.where((decided == "disputed") & (tier != "benign"), "watch", tier)
-    family_codes = np.array([f"shares_{name}" for name in incidence.families])
-    sign_codes = [
-        [sign.name for sign, seen in zip(SIGNS, row, strict=True) if seen and sign.nats > 0]
-        for row in verdicts.signs
-    ]
-    codes = [
-        [*family_codes[own].tolist(), *sign_codes[ring], *([f"decided_{said}"] if said else [])]
-        for own, ring, said in zip(speaks, found.ring, decided, strict=True)
-    ]
     return (
         pa.array(tier.tolist(), pa.string()),
-        pa.array(codes, pa.list_(pa.string())),
+        _reason_codes(incidence, speaks, verdicts.signs[found.ring], decided),
         found.nats * BITS,
     )
+
+
+def _reason_codes(
+    incidence: Incidence, speaks: Flags, signs: Flags, decided: Texts
+) -> pa.ListArray:
+    """List for each member the families that speak, its ring's signs of abuse, the decision."""
+    said = sorted({one for one in decided.tolist() if one})
+    names = pa.array([
+        *(f"shares_{name}" for name in incidence.families), *(sign.name for sign in SIGNS),
+        *(f"decided_{one}" for one in said),
+    ], pa.string())
+    abusive = np.array([sign.nats > 0 for sign in SIGNS], dtype=bool)
+    has = np.column_stack([
+        speaks, signs & abusive, *(np.asarray(decided == one, dtype=bool) for one in said)])
+    member, code = np.nonzero(has)
+    ends = np.searchsorted(member, np.arange(len(has) + 1))
+    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), names.take(pa.array(code)))
 
 
 def _evidence(
@@ -239,7 +249,7 @@ def _evidence(
                      incidence.n_accounts)
     ring = found.ring[member]
     size = np.bincount(found.ring)
-    first, last = _seen(incidence, found.account[member], identifier)
+    first, last = _seen(incidence, rows["holding"].to_numpy())
     return pa.table({
         "ring_id": ring_ids.take(pa.array(ring)),
         "account_id": names.take(pa.array(found.account[member])),
@@ -261,24 +271,22 @@ def _in_ring(
     incidence: Incidence, found: Communities, ring: Ints, identifier: Ints, size: Ints
 ) -> Ints:
     """Members of the row's ring that hold the row's identifier; all, for a row without one."""
-    held = incidence.held[found.account].tocoo()
-    n = incidence.n_identifiers
-    pair, count = np.unique(found.ring[held.row] * n + held.col, return_counts=True)
-    wanted = ring * n + np.maximum(identifier, 0)
-    where = np.minimum(np.searchsorted(pair, wanted), max(len(pair) - 1, 0))
-    return np.where(identifier >= 0, count[where] if len(pair) else 0, size[ring])
+    n_members = len(found.account)
+    inside = sp.csr_matrix(
+        (np.ones(n_members, dtype=np.int32), (found.ring, np.arange(n_members))),
+        shape=(len(size), n_members),
+    )
+    count = (inside @ incidence.held[found.account]).tocsr()
+    count.sort_indices()
+    return np.where(
+        identifier >= 0, lookup(count, ring, np.maximum(identifier, 0)), size[ring])
 
 
-def _seen(incidence: Incidence, account: Ints, identifier: Ints) -> tuple[pa.Array, pa.Array]:
+def _seen(incidence: Incidence, holding: Ints) -> tuple[pa.Array, pa.Array]:
     """First and last time the row's account was seen with its identifier."""
-    n = incidence.n_identifiers
-    owner = np.repeat(np.arange(incidence.n_accounts), np.diff(incidence.held.indptr))
-    key = owner * n + incidence.held.indices
-    at = np.searchsorted(key, account * n + np.maximum(identifier, 0))
-    at = np.minimum(at, len(key) - 1)
     instant = EVIDENCE.field("first_seen_at").type
     found = []
     for seen in (incidence.first_seen, incidence.last_seen):
-        seconds = np.where(identifier >= 0, seen[at], -1)
+        seconds = np.where(holding >= 0, seen[holding], -1)
         found.append(pa.array(seconds * 1_000_000, mask=seconds < 0).cast(instant))
     return found[0], found[1]

@@ -67,8 +67,10 @@ class Book:
     def renamed(self, names: Mapping[str, str]) -> "Book":
         """Return the book with other ids; a ring without a new one keeps its own."""
         def of(table: pa.Table) -> pa.Table:
-            ids = [names.get(ring_id, ring_id) for ring_id in table["ring_id"].to_pylist()]
-            return table.set_column(0, table.schema.field(0), pa.array(ids, pa.string()))
+            coded = table["ring_id"].combine_chunks().dictionary_encode()
+            ids = [names.get(ring_id, ring_id) for ring_id in coded.dictionary.to_pylist()]
+            renamed = pa.array(ids, pa.string()).take(coded.indices)
+            return table.set_column(0, table.schema.field(0), renamed)
 
         return Book(*(in_order(of(getattr(self, part.name))) for part in fields(self)))
 

@@ -22,20 +22,26 @@ LEAST_BITS = 0.05
 """What a family takes away is listed from here; less goes with the prior."""
 
 
-def evidence_rows(incidence: Incidence, weights: Weights, found: Communities) -> pa.Table:
+def evidence_rows(incidence: Incidence, found: Communities, gains: Gains) -> pa.Table:
     """List what each identifier adds to each membership, in bits.
 
     A family's measured worth is dealt out over its identifiers in proportion to what each
     says by itself. What a family takes away is a row of kind ``absence``, and the prior
     odds are a row of kind ``prior``, so that the rows of an account sum to its evidence.
 
+    Parameters
+    ----------
+    incidence, found
+        Who holds what, and who is in which ring.
+    gains
+        From :func:`member_gains`.
+
     Returns
     -------
     pyarrow.Table
-        member (row in ``found``), kind, identifier (-1 for none), family (-1 for none),
-        bits; by member, then falling bits.
+        member (row in ``found``), kind, identifier (-1 for none), its holding, family (-1
+        for none), bits; by member, then falling bits.
     """
-    gains = member_gains(incidence, weights, found)
     n_families = len(incidence.families)
     place = gains.cell * n_families + incidence.family[gains.identifier]
     nats, rest = _deal(incidence, gains.nats, gains.identifier, place, found.by_family)
@@ -55,6 +61,9 @@ def evidence_rows(incidence: Incidence, weights: Weights, found: Communities) ->
     identifier = np.concatenate([
         gains.identifier[named], np.full(len(lost_at) + n_members, -1, dtype=np.int64)
     ])
+    holding = np.concatenate([
+        gains.holding[named], np.full(len(lost_at) + n_members, -1, dtype=np.int64)
+    ])
     family = np.concatenate([
         incidence.family[gains.identifier[named]], lost_at % n_families,
         np.full(n_members, -1, dtype=np.int64),
@@ -65,7 +74,7 @@ def evidence_rows(incidence: Incidence, weights: Weights, found: Communities) ->
     names = pa.DictionaryArray.from_arrays(pa.array(kind[order]), pa.array(kind_names))
     return pa.table({
         "member": member[order], "kind": names, "identifier": identifier[order],
-        "family": family[order], "bits": bits[order],
+        "holding": holding[order], "family": family[order], "bits": bits[order],
     })
 
 

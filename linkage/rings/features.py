@@ -82,11 +82,13 @@ def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataF
     """
     shared = store.arrow(query("rings", "ring_identifier").body).to_pandas()
     known = {one.kind: one for one in incidence.signals}
+    code, kinds = pd.factorize(shared["kind"])
+    of_code = [known[kind] for kind in kinds]
     size = rings["n_accounts"].reindex(shared["ring"]).to_numpy()
     shared["share"] = shared["n_in_ring"] / size
     shared["own"] = shared["n_in_ring"] / shared["n_total"]
-    shared["family"] = shared["kind"].map(lambda kind: _family(known[kind].family))
-    qualifier = shared["kind"].map(lambda kind: known[kind].is_qualifier).astype(bool)
+    shared["family"] = np.array([_family(one.family) for one in of_code], dtype=object)[code]
+    qualifier = np.array([one.is_qualifier for one in of_code], dtype=bool)[code]
     kept = shared[~qualifier & ~shared["is_public"]]
     order = kept.sort_values(
         ["ring", "family", "n_in_ring", "n_total"], ascending=[True, True, False, True]

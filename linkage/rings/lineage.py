@@ -181,18 +181,22 @@ def _quiet(book: Book, newest: datetime | None) -> set[str]:
     return set(book.rings.filter(pc.fill_null(quiet, False))["ring_id"].to_pylist())
 
 
+def _members(book: Book, names: dict[str, str]) -> dict[str, set[str]]:
+    """Return the accounts of some rings, by another name."""
+    rows = book.members.filter(pc.is_in(book.members["ring_id"], pa.array(names, pa.string())))
+    return {
+        names[str(ring)]: set(part["account_id"])
+        for ring, part in rows.to_pandas().groupby("ring_id")
+    }
+
+
 def _relations(
     rows: list[Relation], tonight: Book, former: Book, names: dict[str, str]
 ) -> pa.Table:
     """Make lineage.parquet, with the sizes before and now of the row's ring."""
-    now_by = {
-        names[ring]: set(part["account_id"])
-        for ring, part in tonight.members.to_pandas().groupby("ring_id")
-    }
-    then_by = {
-        str(ring): set(part["account_id"])
-        for ring, part in former.members.to_pandas().groupby("ring_id")
-    }
+    told = {row[0] for row in rows}
+    now_by = _members(tonight, {ring: name for ring, name in names.items() if name in told})
+    then_by = _members(former, {name: name for name in told})
     ordered = sorted(rows, key=lambda row: (row[0], row[1], row[2] or ""))
     sizes = [(then_by.get(row[0], set()), now_by.get(row[0], set())) for row in ordered]
     return pa.table({

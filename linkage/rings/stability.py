@@ -18,9 +18,8 @@ import numpy.typing as npt
 import scipy.sparse as sp
 
 from linkage.communities import Communities
+from linkage.communities.gains import Gains
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
-from linkage.evidence.weights import Weights
-from linkage.rings.evidence import member_gains
 
 N_TIMES = 10
 """How often a ring is looked for again."""
@@ -51,7 +50,7 @@ class _Rows:
 
 
 def stability(
-    incidence: Incidence, weights: Weights, found: Communities, candidates: Flags
+    incidence: Incidence, found: Communities, gains: Gains, candidates: Flags
 ) -> Floats:
     """Return the share of times that each member of a candidate ring is found again.
 
@@ -60,8 +59,10 @@ def stability(
 
     Parameters
     ----------
-    incidence, weights, found
-        Who holds what, what it is worth, and who is in which ring.
+    incidence, found
+        Who holds what, and who is in which ring.
+    gains
+        What it says of each member, from :func:`linkage.rings.evidence.member_gains`.
     candidates
         (n_rings,) rings to look for again.
 
@@ -77,7 +78,7 @@ def stability(
     rings = found.of_rings(candidates)
     account = np.random.default_rng(0).integers(
         0, 2**63, incidence.n_accounts, dtype=np.uint64)
-    rows = _rows(incidence, weights, rings, account)
+    rows = _rows(incidence, rings, _inside(gains, inside), account)
     times = np.zeros(len(rings.account))
     for turn in range(N_TIMES):
         times += _found_again(rings, rows, account[rings.account], turn)
@@ -85,11 +86,18 @@ def stability(
     return share
 
 
+def _inside(gains: Gains, inside: Flags) -> Gains:
+    """Return what is said of some members, numbered anew in the same order."""
+    kept = inside[gains.cell]
+    number = np.cumsum(inside) - 1
+    return Gains(
+        number[gains.cell[kept]], gains.identifier[kept], gains.holding[kept], gains.nats[kept])
+
+
 def _rows(
-    incidence: Incidence, weights: Weights, rings: Communities, account: Names
+    incidence: Incidence, rings: Communities, gains: Gains, account: Names
 ) -> _Rows:
     """List what ties the members to their rings, with names for chance to go by."""
-    gains = member_gains(incidence, weights, rings)
     n = incidence.n_identifiers
     known, local = np.unique(rings.ring[gains.cell] * n + gains.identifier, return_inverse=True)
     identifier = known % n

@@ -5,7 +5,13 @@
 The cues were written and mended on *build* prompts only: one public source, a sample of a
 second labelled by hand, and sentences made up for the purpose. The *test* sources are not blind:
 rows of each were read before the cues were written, and how much of a long prompt is read was
-chosen with them in sight. No cue was changed after the cues' first test score.
+chosen with them in sight. After the cues' first test score only those of tool lists were changed.
+
+Nothing in a question of ``bfcl_v4`` says that a tool would answer it ("Who is the Vice President
+of United States?"): a provider sees that by the tool list that comes as the system prompt, and so
+it is told there. Each is put with every system prompt of ``profile/tool_lists.tsv`` (name, text),
+which were made up, in the forms that are common, after the cues; the last two bring no tools.
+
 Public prompts are named by id and are not part of the repository; made-up ones are in
 ``profile/*.tsv`` (capability, language, text), labels in ``profile/labels.tsv`` (id, capability).
 Nothing here passes or fails anything.
@@ -21,6 +27,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from machine import REPOSITORY, show_machine, show_table
 
 from linkage.ingest.prompts import ROWS_AT_ONCE
@@ -65,6 +72,8 @@ def main() -> None:
             name, prompts[name])]
         show_table(f"{part} sources", ("source", "capability", "prompts", "precision", "recall"),
                    rows)
+        _show_together(part, prompts)
+    _show_tool_lists([text for text, _ in prompts["bfcl_v4"]])
     _show_languages(_rows("held_out.tsv"))
     _show_speed([text for name in WHOLE for text, _ in prompts[name]], told.n, told.threads)
 
@@ -98,6 +107,45 @@ def _measured(name: str, prompts: Prompts) -> list[Sequence[object]]:
             rows.append((name, key, int(is_true.sum()),
                          None if name in WHOLE else precision, hits / is_true.sum()))
     return rows
+
+
+def _show_together(part: str, prompts: Mapping[str, Prompts]) -> None:
+    """Print precision and recall over the sources of a part, each of which weighs the same.
+
+    Without the questions that bring no tool list.
+    """
+    counts = np.zeros((len(KEYS), len(KEYS)))
+    n_prompts = np.zeros(len(KEYS), dtype=int)
+    for name in (name for side, name in SOURCES if side == part and name != "bfcl_v4"):
+        found = capabilities_of(pa.array([text for text, _ in prompts[name]]))
+        true = np.array([KEYS.index(key) for _, key in prompts[name]])
+        np.add.at(counts, (true, found), 1 / len(true))
+        n_prompts += np.bincount(true, minlength=len(KEYS))
+    rows = []
+    for at, key in enumerate(KEYS):
+        hits, n_true, n_found = counts[at, at], counts[at].sum(), counts[:, at].sum()
+        if n_true:
+            rows.append((key, int(n_prompts[at]), hits / n_found if n_found else None,
+                         hits / n_true))
+    show_table(f"{part} sources together, each weighing the same",
+               ("capability", "prompts", "precision", "recall"), rows)
+
+
+def _show_tool_lists(texts: Sequence[str]) -> None:
+    """Print what questions are told as under system prompts that bring tools, or none."""
+    n = len(texts)
+    rows = []
+    for name, written in _rows("tool_lists.tsv"):
+        system = pa.array([written.replace("\\n", "\n")])
+        counted = CapabilityReader().read(PromptBatch(
+            pa.array(texts), np.arange(n), system, np.zeros(n, np.int64),
+            np.arange(n), np.zeros(n, np.int64)))
+        told = {key: pc.sum(counted[key]).as_py() / n for key in KEYS}
+        tool_use = told.pop("tool_use")
+        other = max(told, key=lambda key: told[key])
+        rows.append((name, tool_use, other, told[other]))
+    show_table(f"bfcl_v4, {n:,} questions under a system prompt",
+               ("system prompt", "tool_use", "most of the rest", "share"), rows)
 
 
 def _show_languages(rows: Sequence[Sequence[str]]) -> None:

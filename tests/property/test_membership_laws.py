@@ -13,7 +13,7 @@ from linkage.communities.counting import WIDE, highest_from_end
 from linkage.communities.gains import Members, identifier_gains, least_core, ring_profile
 from linkage.communities.membership import membership
 from linkage.evidence.families import prior_reliability
-from linkage.rings.evidence import BITS, LEAST_BITS, evidence_rows
+from linkage.rings.evidence import BITS, LEAST_BITS, evidence_rows, member_gains
 
 
 @st.composite
@@ -183,7 +183,7 @@ def test_an_account_is_in_one_ring_at_most_and_likelier_in_than_out(world):
 def test_evidence_rows_add_up_to_the_posterior_of_each_member(world):
     incidence = incidence_of(*world)
     weights, found = detect(incidence)
-    rows = evidence_rows(incidence, weights, found)
+    rows = evidence_rows(incidence, found, member_gains(incidence, weights, found))
     member, bits = rows["member"].to_numpy(), rows["bits"].to_numpy()
     total = np.bincount(member, weights=bits, minlength=len(found.account))
     assert total == pytest.approx(found.nats * BITS)
@@ -194,7 +194,7 @@ def test_evidence_rows_add_up_to_the_posterior_of_each_member(world):
 def test_the_rows_of_a_family_add_up_to_what_the_family_adds(world):
     incidence = incidence_of(*world)
     weights, found = detect(incidence)
-    rows = evidence_rows(incidence, weights, found)
+    rows = evidence_rows(incidence, found, member_gains(incidence, weights, found))
     n_families = len(incidence.families)
     member, family = rows["member"].to_numpy(), rows["family"].to_numpy()
     named = family >= 0
@@ -212,7 +212,7 @@ def test_evidence_names_only_what_the_member_holds_with_another(world):
     n, identifiers = world
     incidence = incidence_of(n, identifiers)
     weights, found = detect(incidence)
-    for row in evidence_rows(incidence, weights, found).to_pylist():
+    for row in evidence_rows(incidence, found, member_gains(incidence, weights, found)).to_pylist():
         if row["identifier"] < 0:
             assert row["kind"] in ("absence", "prior")
             continue

@@ -113,7 +113,7 @@ def test_a_member_that_does_not_last_is_periphery_and_never_enforced(store, monk
     before, _ = _assembled(store, _world())
     assert set(before["members"]["tier"].to_pylist()) == {"enforce"}
     monkeypatch.setattr("linkage.rings.assemble.stability",
-                        lambda *world: np.where(world[2].account == 3, 0.3, 1.0))
+                        lambda *world: np.where(world[1].account == 3, 0.3, 1.0))
     after, _ = _assembled(store, _world())
     for row in after["members"].to_pylist():
         lasts = row["account_id"] != "a0003"

@@ -10,6 +10,7 @@ from incidences import held, incidence_of, operator, strangers
 
 from linkage.communities import leiden_backend
 from linkage.communities.identifier_view import (
+    BUSIEST,
     FEWEST_HOLDERS,
     MOST_HOLDERS,
     co_holding,
@@ -40,10 +41,14 @@ def _obvious(n, identifiers):
         at for at, one in enumerate(identifiers)
         if FEWEST_HOLDERS <= len(one.accounts) <= most and not signal(one.kind).is_qualifier
     ]
+    k = [1 + sum(account in one.accounts for one in identifiers) for account in range(n)]
+    k = np.minimum(k, sorted(k)[int(BUSIEST * (n - 1))])
+    by_chance = sum(one * one for one in k) / sum(k) ** 2
     for i in usable:
         for j in usable:
             a, b = identifiers[i], identifiers[j]
-            o, e = len(set(a.accounts) & set(b.accounts)), len(a.accounts) * len(b.accounts) / n
+            o = len(set(a.accounts) & set(b.accounts))
+            e = len(a.accounts) * len(b.accounts) * by_chance
             if i < j and o >= 3 and o > e and o * math.log(o / e) - (o - e) > 12 and not (
                 a.is_public and b.is_public
             ):
@@ -60,13 +65,28 @@ def test_identifiers_are_joined_as_nested_loops_join_them(world):
     assert set(edges) == set(_obvious(*world))
 
 
+def test_public_values_that_busy_accounts_all_hold_are_not_joined():
+    """One account in ten deals with everybody, so any two public values have many in common."""
+    rng = np.random.default_rng(3)
+    n = 2_000
+    chance = np.where(np.arange(n) < n // 10, 0.2, 0.01)
+    public = [held("sent_to", *np.flatnonzero(rng.random(n) < chance)) for _ in range(100)]
+    assert len(co_holding(incidence_of(n, public)).graph.left) < 5
+    # The null of equal activity joins a tenth of the pairs.
+    d = [len(one.accounts) for one in public]
+    shared = [len({*a.accounts} & {*b.accounts}) for a in public for b in public]
+    equal = np.outer(d, d).ravel() / n
+    nats = np.array(shared) * np.log(np.maximum(shared, 1) / equal) - (shared - equal)
+    assert (nats > 12).sum() > 0.1 * 100 * 100
+
+
 def test_an_account_joins_by_two_identifiers_at_least():
     ring = list(range(60))
-    world = [*operator(ring, devices=3, cards=4), *strangers(range(100, 2_000))]
+    world = [*operator(ring, devices=3, cards=4), *strangers(range(100, 4_000))]
     # Account 80 holds one of the ring's devices, account 81 a device and a card.
     world[0] = held("device", *world[0].accounts, 80, 81)
     world[3] = held("card", *world[3].accounts, 81)
-    label = identifier_view(incidence_of(2_000, world), leiden_backend("igraph", seed=0))
+    label = identifier_view(incidence_of(4_000, world), leiden_backend("igraph", seed=0))
     assert len({int(label[account]) for account in (*ring, 81)}) == 1
     assert label[0] >= 0
     assert label[80] == -1

@@ -86,8 +86,17 @@ CODER = "Debug this Python code, fix each failing unit test and refactor the fun
 GRADER = "Score each answer against the rubric and say which response is better"
 
 
+TOOLS = (
+    '{"name": "rate", "parameters": {"type": "object", "properties": {"of": {"type": "string"}}}}'
+)
+NOTES = "You are a helpful assistant with access to the notes below; answer from them alone"
+
+
 @pytest.mark.parametrize(("prompt", "system", "expected"), [
     ("hello there", CODER, "software_engineering"),
+    ("who leads this country", TOOLS, "tool_use"),
+    ("who leads this country", TOOLS.replace(" ", ""), "tool_use"),
+    ("who leads this country", NOTES, "chat"),
     (None, GRADER, "rubric_grading"),
     (None, "You are kind to all who write to you", "chat"),
     (CODER, GRADER, "software_engineering"),

@@ -4,7 +4,13 @@ import numpy as np
 import pytest
 from incidences import clear_world, detect, held, incidence_of
 
+from linkage.rings.evidence import member_gains
 from linkage.rings.stability import LOST, stability
+
+
+def _stability(incidence, weights, found, candidates):
+    gains = member_gains(incidence, weights, found)
+    return stability(incidence, found, gains, candidates)
 
 
 def _steady(n, identifiers):
@@ -12,7 +18,7 @@ def _steady(n, identifiers):
     incidence = incidence_of(n, identifiers)
     weights, found = detect(incidence)
     everywhere = np.ones(int(found.ring.max(initial=-1)) + 1, dtype=bool)
-    share = stability(incidence, weights, found, everywhere)
+    share = _stability(incidence, weights, found, everywhere)
     return dict(zip(found.account.tolist(), share.tolist(), strict=True))
 
 
@@ -37,10 +43,10 @@ def test_only_candidates_are_looked_for_again():
     weights, found = detect(incidence)
     n_rings = int(found.ring.max()) + 1
     first = np.arange(n_rings) == 0
-    share = stability(incidence, weights, found, first)
+    share = _stability(incidence, weights, found, first)
     assert np.isnan(share[found.ring != 0]).all()
     assert ((share[found.ring == 0] >= 0) & (share[found.ring == 0] <= 1)).all()
-    assert np.isnan(stability(incidence, weights, found, ~first & False)).all()
+    assert np.isnan(_stability(incidence, weights, found, ~first & False)).all()
 
 
 def test_a_ring_is_as_steady_whatever_other_rings_are_looked_for():
@@ -48,9 +54,9 @@ def test_a_ring_is_as_steady_whatever_other_rings_are_looked_for():
     incidence = incidence_of(n, identifiers)
     weights, found = detect(incidence)
     n_rings = int(found.ring.max()) + 1
-    together = stability(incidence, weights, found, np.ones(n_rings, dtype=bool))
+    together = _stability(incidence, weights, found, np.ones(n_rings, dtype=bool))
     for ring in range(n_rings):
-        alone = stability(incidence, weights, found, np.arange(n_rings) == ring)
+        alone = _stability(incidence, weights, found, np.arange(n_rings) == ring)
         rows = found.ring == ring
         assert alone[rows] == pytest.approx(together[rows])
 

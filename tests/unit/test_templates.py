@@ -5,9 +5,12 @@ import random
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from linkage.ingest.digests import digests, fewest_equal, likeness, n_equal
 from linkage.ingest.prompts import BANDS
-from linkage.ingest.sketches import N_BANDS, Sketcher, likeness
+from linkage.ingest.sketches import LANE_BITS, N_BANDS, N_LANES, Sketcher
 from linkage.ingest.templates import ALIKE, make_templates
 from linkage.store import Store
 
@@ -28,7 +31,7 @@ def jaccard(left, right):
     return len(a & b) / len(a | b)
 
 
-def gathered(tmp_path, texts, *, rows=None):
+def gathered(tmp_path, texts, *, rows=None, n_threads=2):
     """Return the template of each text, by a number of its own."""
     found = Sketcher(KEY).sketch(pa.array([" ".join(words) for words in texts]))
     code = found.skeleton.view(np.int64)
@@ -38,7 +41,7 @@ def gathered(tmp_path, texts, *, rows=None):
         store.put("skeleton", pa.table({"code": code[rows], **{
             name: np.ascontiguousarray(bands[rows, at]) for at, name in enumerate(BANDS)
         }}))
-        make_templates(store)
+        make_templates(store, n_threads=n_threads)
         moved = store.arrow("select code, template_code from template")
     home = dict(zip(moved["code"].to_pylist(), moved["template_code"].to_pylist(), strict=True))
     return [home.get(one, one) for one in code.tolist()]
@@ -53,7 +56,7 @@ def test_likeness_is_the_jaccard_similarity_of_shingles(n_same):
     left, right = (
         Sketcher(KEY).sketch(pa.array([" ".join(pair[at]) for pair in pairs])) for at in (0, 1)
     )
-    estimate = likeness(left.bands, right.bands)
+    estimate = likeness(digests(left.bands), digests(right.bands))
     truth = np.array([jaccard(*pair) for pair in pairs])
     assert abs(estimate.mean() - truth.mean()) < 0.02
     assert np.abs(estimate - truth).max() < 0.3
@@ -110,10 +113,37 @@ def test_sketches_made_to_share_a_band_are_still_compared(tmp_path, monkeypatch)
         assert make_templates(store) == 0
 
 
-def test_chunks_of_any_size_give_bounded_templates(tmp_path, monkeypatch):
+@pytest.mark.parametrize("n_threads", [1, 3])
+@pytest.mark.parametrize("rows", [1, 7, 10**6])
+def test_neither_parts_nor_threads_change_a_template(tmp_path, monkeypatch, rows, n_threads):
     texts = [prose(at // 4)[:50] + prose(100 + at, 10) for at in range(80)]
-    monkeypatch.setattr("linkage.ingest.templates.SKELETONS_AT_ONCE", 10)
-    monkeypatch.setattr("linkage.ingest.templates.KEYS_AT_ONCE", 16)
-    found = gathered(tmp_path, texts)
-    groups = [found[at : at + 4] for at in range(0, 80, 4)]
+    expected = gathered(tmp_path / "a", texts)
+    monkeypatch.setattr("linkage.ingest.templates.ROWS_AT_ONCE", rows)
+    assert gathered(tmp_path / "b", texts, n_threads=n_threads) == expected
+    groups = [expected[at : at + 4] for at in range(0, 80, 4)]
     assert sum(len(set(group)) == 1 for group in groups) >= 17
+
+
+def test_every_skeleton_is_like_its_centre_and_a_centre_is_its_own(tmp_path):
+    texts = [prose(at // 9)[: 20 + at % 40] + prose(100 + at, 40 - at % 40) for at in range(300)]
+    found = gathered(tmp_path, texts)
+    made = Sketcher(KEY).sketch(pa.array([" ".join(words) for words in texts]))
+    row = {code: at for at, code in enumerate(made.skeleton.view(np.int64).tolist())}
+    centre = np.array([row[code] for code in found])
+    assert (centre[centre] == centre).all()
+    digest = digests(made.bands)
+    joined = centre != np.arange(len(texts))
+    assert 20 < joined.sum() < 280
+    assert (n_equal(digest, digest[centre])[joined] >= fewest_equal(ALIKE)).all()
+
+
+@given(st.integers(0, 2**32), st.integers(0, N_BANDS * N_LANES))
+def test_a_digest_counts_the_minima_that_agree(seed, n_same):
+    rng = np.random.default_rng(seed)
+    lanes = rng.integers(0, 2**LANE_BITS, (2, N_BANDS * N_LANES))
+    lanes[1, :n_same] = lanes[0, :n_same]
+    bands = sum(lanes.reshape(2, N_BANDS, N_LANES)[:, :, at] << at * LANE_BITS
+                for at in range(N_LANES)).astype(np.uint64)
+    expected = ((lanes[0] ^ lanes[1]) & 15 == 0).sum()
+    digest = digests(bands)
+    assert n_equal(digest[:1], digest[1:]).tolist() == [expected]

@@ -10,7 +10,7 @@ kept as (
     select
         a.account_id, a.created_at, lower(trim(a.email)) as email, a.phone, a.plan, a.status,
         a.country, a.organization, lower(trim(a.pathway)) as pathway,
-        coalesce(a.is_test, false) as is_test,
+        coalesce(a.is_test, false) as is_test, a.total_volume_usd,
         coalesce(a.created_at > cast($as_of as timestamp), false) as is_later,
         g.account_id is not null as is_forgotten
     from raw_accounts as a
@@ -30,6 +30,6 @@ numbered as (
 select
     k.account_id, cast(n.account_ix as integer) as account_ix, k.created_at, k.email, k.phone,
     k.plan, k.status, k.country, k.organization, k.pathway, k.is_test, k.is_later,
-    k.is_forgotten
+    k.is_forgotten, k.total_volume_usd
 from kept as k
 left join numbered as n on k.account_id = n.account_id

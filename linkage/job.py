@@ -5,8 +5,7 @@ import json
 import logging
 import platform
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -14,9 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
-from linkage.calibrate import Shelf
 from linkage.communities import find_communities, leiden_backend
 from linkage.errors import QualityGateError
 from linkage.evidence import (
@@ -30,9 +27,9 @@ from linkage.evidence import (
 from linkage.evidence.pairs import SIZE_CLASSES
 from linkage.ingest import IngestReport, KnownFiles, ingest, load_key
 from linkage.ingest.forgotten import Forgotten, read_forgotten
-from linkage.lock import locked
+from linkage.lock import state_held
 from linkage.profile import CapabilityReader
-from linkage.publish import published
+from linkage.publish import published, write_tables
 from linkage.report import write_report
 from linkage.rings.assemble import Assembled, assemble
 from linkage.rings.book import Book
@@ -114,8 +111,8 @@ def run(
     stages = Stages(progress)
     key = load_key(_with_state(settings, state))
     nights = Nights(state / "rings") if state else None
-    with _state_held(state):
-        calibration = Shelf(state).in_use() if state else BUILT_IN
+    with state_held(state):
+        calibration = _calibration(state) if state else BUILT_IN
         with published(out, replace=replace) as folder:
             try:
                 found, ingested, told = _compute(
@@ -125,9 +122,7 @@ def run(
             except QualityGateError as error:
                 raise _with_bad_rows_kept(error, folder, out) from error
             with stages("write") as counts:
-                for name, table in found.tables.items():
-                    pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
-                    counts[name] = table.num_rows
+                counts.update(write_tables(folder, found.tables, threads=settings.n_threads))
             by_tier = _by_tier(found.tables["rings"])
             manifest = _manifest(
                 at or datetime.now(UTC), settings, ingested, told, stages.finished, by_tier
@@ -144,14 +139,11 @@ def run(
     return RunResult(out, manifest, by_tier, night, found.book)
 
 
-@contextmanager
-def _state_held(state: Path | None) -> Iterator[None]:
-    """Hold the lock of a state folder, where there is one."""
-    if state is None:
-        yield
-        return
-    with locked(state / ".lock", f"the state in {state}"):
-        yield
+def _calibration(state: Path) -> Calibration:
+    """Return the calibration that a state folder has in use."""
+    from linkage.calibrate import Shelf  # brings optimisers along: slow to load
+
+    return Shelf(state).in_use()
 
 
 def _night(ingested: IngestReport, settings: Settings) -> str:
@@ -207,7 +199,8 @@ def _compute(
             )
             counts["rings"] = made.tables["rings"].num_rows
         with stages("graph") as counts:
-            counts.update(write_graph(store, folder, incidence, strong, found))
+            counts.update(write_graph(
+                store, folder, incidence, strong, found, threads=settings.n_threads))
         by_chance = None
         if settings.null_runs:
             with stages("chance"):

@@ -2,9 +2,13 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from linkage.errors import InputError
 from linkage.lock import locked
@@ -85,3 +89,16 @@ def _put_in_place(partial: Path, place: Path, old: Path) -> None:
         _recover(place, old)
         raise
     shutil.rmtree(old, ignore_errors=True)
+
+
+def write_tables(folder: Path, tables: Mapping[str, pa.Table], *, threads: int) -> dict[str, int]:
+    """Write tables into a folder, as many at a time as there are threads; return their rows."""
+    with ThreadPoolExecutor(threads) as pool:
+        written = {
+            name: pool.submit(
+                pq.write_table, table, folder / f"{name}.parquet", compression="zstd")
+            for name, table in tables.items()
+        }
+        for one in written.values():
+            one.result()
+    return {name: table.num_rows for name, table in tables.items()}

@@ -6,6 +6,7 @@ unless it arrives through the ``identifiers`` or ``links`` table, one .sql file 
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 
 @dataclass(frozen=True)
@@ -85,6 +86,7 @@ NEVER_ALONE = ("network", "timing")
 """Families that place or time explain: they never tie an account to a ring by themselves."""
 
 
+@cache
 def signal(kind: str) -> Signal:
     """Return the signal of a kind; a kind a user brought gets a family of its own.
 

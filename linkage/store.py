@@ -109,6 +109,19 @@ class Store:
         finally:
             self.connection.execute("set preserve_insertion_order = false")
 
+    @contextmanager
+    def joined_as_written(self) -> Iterator[None]:
+        """Join in the order of the SELECT, what stands on the right in memory, while this lasts.
+
+        For a SELECT whose left is long and streams. The engine knows nothing of the rows of some
+        files, takes them for one, and would keep every text of theirs to join a few accounts.
+        """
+        self.connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
+        try:
+            yield
+        finally:
+            self.connection.execute("reset disabled_optimizers")
+
     def view(self, name: str, select: str) -> None:
         """Name a SELECT without running it."""
         self.connection.execute(f"create or replace view {name} as {select}")

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
+from linkage.evidence.incidence import Floats, Incidence, Ints
 from linkage.evidence.pairs import SIZE_CLASSES, Agreements
+
+_NEVER = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -22,33 +24,46 @@ class FamilyAgreements:
 def best_by_family(incidence: Incidence, shared: Agreements) -> FamilyAgreements:
     """Keep a pair's most telling agreement of each family: a family counts once."""
     prior = prior_reliability(incidence)
+    bits = np.log2(prior / (1 - prior)) + 2 * np.log2(max(incidence.n_accounts, 2))
     kind = incidence.kind[shared.identifier]
-    size = np.where(
-        _is_direct(incidence, shared), 0, size_class(incidence.n_holders[shared.identifier])
-    )
+    size = size_class(incidence.n_holders)[shared.identifier]
+    size[_direct(incidence, shared)] = 0
     family = incidence.family[shared.identifier]
-    odds = prior[kind, size] / (1 - prior[kind, size])
-    worth = (np.log2(odds) + 2 * np.log2(max(incidence.n_accounts, 2))) * shared.decay
-    order = np.lexsort((kind, -worth, family, shared.pair))
-    pair, family = shared.pair[order], family[order]
-    first = np.ones(len(order), dtype=bool)
-    first[1:] = (pair[1:] != pair[:-1]) | (family[1:] != family[:-1])
-    chosen = order[first]
+    worth = bits[kind, size] * shared.decay
+    group = shared.pair * len(incidence.families) + family
+    chosen = _first_of_best(group, worth, kind)
     return FamilyAgreements(
-        pair=pair[first], family=family[first], kind=kind[chosen], size=size[chosen],
+        pair=shared.pair[chosen], family=family[chosen], kind=kind[chosen], size=size[chosen],
         decay=shared.decay[chosen],
     )
 
 
-def _is_direct(incidence: Incidence, shared: Agreements) -> Flags:
-    """Flag pairs of which one account is what the other is linked to.
+def _first_of_best(group: Ints, worth: Floats, kind: Ints) -> Ints:
+    """Return the row of each group, ascending, of the most worth; of equals the lowest kind.
+
+    Of rows equal in both, the first. Sorting groups alone is four times faster than sorting
+    rows by all three.
+    """
+    order = np.argsort(group)
+    ordered = group[order]
+    starts = np.flatnonzero(np.r_[True, ordered[1:] != ordered[:-1]]) if len(order) else order
+    n_rows = np.diff(np.r_[starts, len(order)])
+    best = np.repeat(np.maximum.reduceat(worth[order], starts), n_rows)
+    rank = np.where(worth[order] == best, kind[order] * len(order) + order, _NEVER)
+    found: Ints = np.minimum.reduceat(rank, starts) % max(len(order), 1)
+    return found
+
+
+def _direct(incidence: Incidence, shared: Agreements) -> Ints:
+    """Return the rows of pairs of which one account is what the other is linked to.
 
     They are related directly, as if no one else held the identifier, however many others
     are linked to the same account.
     """
-    centre = incidence.centre[shared.identifier]
+    rows = np.flatnonzero((incidence.centre >= 0)[shared.identifier])
+    centre, pair = incidence.centre[shared.identifier[rows]], shared.pair[rows]
     n = incidence.n_accounts
-    direct: Flags = (centre >= 0) & ((centre == shared.pair // n) | (centre == shared.pair % n))
+    direct: Ints = rows[(centre == pair // n) | (centre == pair % n)]
     return direct
 
 

@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 import scipy.sparse as sp
 
 from linkage.settings import KindSettings, Settings
@@ -18,6 +20,12 @@ Flags = npt.NDArray[np.bool_]
 
 HUB_NETWORKS = ("cgnat", "vpn", "tor", "proxy", "university", "corporate", "public")
 """Networks whose addresses many strangers share: they corroborate and never create."""
+
+_SECONDS = ", ".join(
+    f"coalesce(epoch_us({name}_at) // 1000000, -1) as {name}"
+    for name in ("first_seen", "last_seen")
+)
+"""Columns of when something was seen, in seconds since the epoch; -1 unknown."""
 
 LINK_FAMILY = "link"
 """Family of every kind of direct relation."""
@@ -98,11 +106,9 @@ def load_incidence(store: Store, settings: Settings) -> Incidence:
         f"or coalesce(network_kind in {HUB_NETWORKS}, false) as is_public "
         "from identifier order by identifier_ix"
     )
-    holdings = store.arrow(
-        "select account_ix, identifier_ix, epoch_us(first_seen_at) // 1000000 as first_seen, "
-        "epoch_us(last_seen_at) // 1000000 as last_seen from holding "
-        "order by account_ix, identifier_ix"
-    )
+    # In their own order, by identifier: what follows then has nothing to sort.
+    with store.in_order():
+        holdings = store.arrow(f"select account_ix, identifier_ix, {_SECONDS} from holding")
     known = identifiers["kind"].combine_chunks().dictionary_encode()
     known_names = known.dictionary.to_pylist()
     stars = _stars(store)
@@ -121,18 +127,17 @@ def load_incidence(store: Store, settings: Settings) -> Incidence:
     ])
     is_qualifier = np.array([one.is_qualifier for one in signals] or [False])
     n_known = identifiers.num_rows
-    account = np.concatenate([_column(holdings, "account_ix"), stars.account])
+    account = np.concatenate([_column(holdings, "account_ix"), stars.account.astype(np.int32)])
     identifier = np.concatenate(
-        [_column(holdings, "identifier_ix"), stars.identifier + n_known]
+        [_column(holdings, "identifier_ix"), (stars.identifier + n_known).astype(np.int32)]
     )
     first = np.concatenate([_column(holdings, "first_seen"), stars.first_seen])
     last = np.concatenate([_column(holdings, "last_seen"), stars.last_seen])
-    order = np.lexsort((identifier, account)) if len(stars.account) else slice(None)
-    starts = np.concatenate([[0], np.cumsum(np.bincount(account, minlength=n_accounts))])
-    held = sp.csr_matrix(
-        (np.ones(len(account), dtype=np.int32), identifier[order], starts),
+    held = sp.coo_matrix(
+        (np.arange(len(account), dtype=np.int32), (account, identifier)),
         shape=(n_accounts, n_known + len(stars.centre)),
-    )
+    ).tocsr()
+    order, held.data = held.data, np.ones(len(account), dtype=np.int32)
     return Incidence(
         held=held,
         signals=signals,
@@ -160,7 +165,7 @@ def known_signal(
 
 @dataclass(frozen=True)
 class _Stars:
-    """Holders of the *linked to X* identifiers."""
+    """Holders of the *linked to X* identifiers, by identifier."""
 
     account: Ints
     identifier: Ints
@@ -181,8 +186,7 @@ def _stars(store: Store) -> _Stars:
     them all at once. Of two accounts linked with no one else, one identifier is enough.
     """
     links = store.arrow(
-        "select account_ix_l, account_ix_r, kind, epoch_us(first_seen_at) // 1000000 as "
-        "first_seen, epoch_us(last_seen_at) // 1000000 as last_seen from link "
+        f"select account_ix_l, account_ix_r, kind, {_SECONDS} from link "
         "order by kind, account_ix_l, account_ix_r"
     )
     left, right = _column(links, "account_ix_l"), _column(links, "account_ix_r")
@@ -199,17 +203,18 @@ def _stars(store: Store) -> _Stars:
     keep = (degree[both * n + centre] > 1) | (lonely & (centre < other))
     seen = [np.tile(_column(links, name), 2)[keep] for name in ("first_seen", "last_seen")]
     star, which = np.unique(both[keep] * n + centre[keep], return_inverse=True)
+    identifier = np.concatenate([which, np.arange(len(star))])
+    order = np.argsort(identifier, kind="stable")
     return _Stars(
-        account=np.concatenate([other[keep], star % n]),
-        identifier=np.concatenate([which, np.arange(len(star))]),
-        first_seen=np.concatenate([seen[0], np.full(len(star), -1)]),
-        last_seen=np.concatenate([seen[1], np.full(len(star), -1)]),
+        account=np.concatenate([other[keep], star % n])[order],
+        identifier=identifier[order],
+        first_seen=np.concatenate([seen[0], np.full(len(star), -1)])[order],
+        last_seen=np.concatenate([seen[1], np.full(len(star), -1)])[order],
         centre=star % n,
         kind_of=[names[at] for at in star // max(n, 1)],
     )
 
 
-def _column(table: object, name: str) -> Ints:
-    """One Arrow column as int64, nulls as -1."""
-    column = table[name]  # type: ignore[index]
-    return column.fill_null(-1).to_numpy().astype(np.int64)  # type: ignore[no-any-return]
+def _column(table: pa.Table, name: str) -> npt.NDArray[Any]:
+    """One Arrow column without nulls."""
+    return table[name].to_numpy()  # type: ignore[no-any-return]

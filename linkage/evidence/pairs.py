@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+import scipy.sparse as sp
 
 from linkage.errors import CapacityError
 from linkage.evidence.incidence import Floats, Incidence, Ints
@@ -95,18 +96,22 @@ def agreements(incidence: Incidence, preview: PairPreview) -> Agreements:
 def _blocks(incidence: Incidence, cap: int) -> Iterator[tuple[Ints, Ints, Floats]]:
     """Pairs of all identifiers with equally many holders, a number of holders at a time."""
     holders = incidence.n_holders
-    by_identifier = incidence.held.copy()
-    by_identifier.data = np.arange(incidence.held.nnz, dtype=np.int64)
-    columns = by_identifier.tocsc()
-    columns.sort_indices()
+    makes = incidence.creates & (holders >= 2) & (holders <= cap)
+    at = np.flatnonzero(makes[incidence.held.indices])
+    owner = np.repeat(
+        np.arange(incidence.n_accounts, dtype=np.int32), np.diff(incidence.held.indptr))
+    # Holdings go by account, so those of each identifier do.
+    columns = sp.coo_matrix(
+        (at, (incidence.held.indices[at], owner[at])), shape=incidence.held.shape[::-1]
+    ).tocsr()
+    account = columns.indices.astype(np.int64)
     for width in range(2, cap + 1):
-        chosen = np.flatnonzero(incidence.creates & (holders == width))
+        chosen = np.flatnonzero(makes & (holders == width))
         if not len(chosen):
             continue
         left, right = np.triu_indices(width, 1)
-        at = columns.indptr[chosen].astype(np.int64)[:, None]
-        account = columns.indices.astype(np.int64)
-        where_left, where_right = at + left, at + right
+        start = columns.indptr[chosen].astype(np.int64)[:, None]
+        where_left, where_right = start + left, start + right
         pair = account[where_left] * incidence.n_accounts + account[where_right]
         gap = _gap_days(incidence, columns.data[where_left], columns.data[where_right])
         yield (

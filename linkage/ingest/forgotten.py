@@ -55,7 +55,10 @@ class Forgotten:
 
     def put(self, store: Store) -> int:
         """Make the table ``forgotten`` from ``raw_accounts``, and return its rows."""
-        names = store.arrow("select distinct account_id from raw_accounts order by account_id")
+        names = store.arrow(
+            "select distinct account_id from raw_accounts where $any order by account_id",
+            {"any": bool(self.hashes)},
+        )
         return store.put("forgotten", self.among(names["account_id"]))
 
 

@@ -85,10 +85,11 @@ def read_prompts(
     store.view("read_prompt", _texts(reader, EVENT_CODE if overlapping else "null::UBIGINT"))
     store.put("reading_until", pa.table({"as_of": pa.array([as_of], pa.string())}))
     select = query("ingest", "prompt_text").body
-    reading(store, reader, lambda: take_prompts(
-        store, store.batches(select, rows=ROWS_AT_ONCE), sketcher, n_threads=n_threads,
-        readers=readers,
-    ))
+    with store.joined_as_written():
+        reading(store, reader, lambda: take_prompts(
+            store, store.batches(select, rows=ROWS_AT_ONCE), sketcher, n_threads=n_threads,
+            readers=readers,
+        ))
     store.drop("account_code", "reading_until")
     store.drop_view("read_prompt")
     for part in reader.parts:

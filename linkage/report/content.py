@@ -3,7 +3,6 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -105,7 +104,7 @@ def _ring(ring: Ring) -> dict[str, Any]:
 
 def _details(out: Path, rings: Sequence[Ring]) -> list[dict[str, Any] | None]:
     """Return identifiers and members per ring, None from where the room is used up."""
-    evidence = _of_rings(read_output(out, "evidence", columns=EVIDENCE_COLUMNS), rings)
+    evidence = _of_rings(out, "evidence", EVIDENCE_COLUMNS, rings)
     held = evidence.filter(pc.not_equal(evidence["identifier_id"], ""))
     n_accounts = {ring.ring_id: ring.n_accounts for ring in rings}
     identifiers = ring_identifiers(
@@ -129,28 +128,29 @@ def _details(out: Path, rings: Sequence[Ring]) -> list[dict[str, Any] | None]:
 
 def _members(out: Path, rings: Sequence[Ring]) -> dict[str, list[list[Any]]]:
     """Return the first members of each ring as rows of the page's table."""
-    rows = _of_rings(read_output(out, "members", columns=MEMBER_COLUMNS), rings).sort_by([
+    rows = _of_rings(out, "members", MEMBER_COLUMNS, rings).sort_by([
         ("ring_id", "ascending"), ("confidence", "descending"), ("account_id", "ascending")
     ])
     ring_ids = rows["ring_id"].to_numpy()
     bounds = np.flatnonzero(np.r_[ring_ids[1:] != ring_ids[:-1], len(ring_ids) > 0]) + 1
+    starts = np.r_[0, bounds[:-1]] if len(bounds) else bounds
+    shown = np.arange(len(ring_ids)) - np.repeat(starts, np.diff(bounds, prepend=0)) < MAX_MEMBERS
+    first = rows.filter(pa.array(shown))
     found: dict[str, list[list[Any]]] = {}
-    for start, end in pairwise([0, *bounds.tolist()]):
-        first = rows.slice(start, min(end - start, MAX_MEMBERS)).to_pydict()
-        found[str(ring_ids[start])] = [
+    for ring_id, account_id, confidence, role, tier, bits, codes in zip(
+        *(first[name].to_pylist() for name in MEMBER_COLUMNS), strict=True
+    ):
+        found.setdefault(ring_id, []).append(
             [_short(account_id), round(confidence, 3), role, tier, round(bits, 2),
-             _short(" ".join(codes))]
-            for account_id, confidence, role, tier, bits, codes in zip(
-                *(first[name] for name in MEMBER_COLUMNS[1:]), strict=True
-            )
-        ]
+             _short(" ".join(codes))])
     return found
 
 
-def _of_rings(rows: pa.Table, rings: Sequence[Ring]) -> pa.Table:
+def _of_rings(out: Path, name: str, columns: list[str], rings: Sequence[Ring]) -> pa.Table:
     """Rows of some rings."""
     wanted = pa.array([ring.ring_id for ring in rings], pa.string())
-    return rows.filter(pc.is_in(rows["ring_id"], wanted))
+    # Read with the filter, of a large run only the rows shown are ever in memory.
+    return read_output(out, name, columns=columns, filters=[("ring_id", "in", wanted)])
 
 
 def _identifier(row: RingIdentifier) -> list[Any]:

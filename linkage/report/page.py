@@ -16,7 +16,7 @@ from typing import Any
 from linkage.errors import InputError
 from linkage.report import vega
 from linkage.report.content import report_content
-from linkage.report.ring_content import read_tables, ring_content
+from linkage.report.ring_content import read_tables, ring_contents
 from linkage.rings.read import Ring, find_ring, read_rings
 
 FOLDER = "rings"
@@ -135,8 +135,8 @@ def _write_pages(out: Path, rings: Iterable[Ring]) -> list[Path]:
         return []
     tables = read_tables(out, [ring.ring_id for ring in rings])
     return [
-        _put(out / FOLDER / _name(ring), render("ring", ring_content(tables, ring)))
-        for ring in rings
+        _put(out / FOLDER / _name(ring), render("ring", content))
+        for ring, content in zip(rings, ring_contents(tables, rings), strict=True)
     ]
 
 

@@ -1,7 +1,8 @@
 """Chooses what the page of one ring shows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,7 +15,7 @@ from linkage.report.network import core_picture
 from linkage.report.specs import WEEKDAYS, charts
 from linkage.rings.measures import measures_of
 from linkage.rings.profile import Profile, read_profile
-from linkage.rings.prose import RingStory, ring_story
+from linkage.rings.prose import RingStory, ring_stories
 from linkage.rings.read import (
     Ring,
     members_of,
@@ -75,21 +76,28 @@ def read_tables(out: Path, ring_ids: list[str]) -> Tables:
     )
 
 
-def ring_content(tables: Tables, ring: Ring) -> dict[str, Any]:
-    """Return what the page of one ring shows, as plain values."""
-    evidence = _of(tables.evidence, ring)
+def ring_contents(tables: Tables, rings: Sequence[Ring]) -> Iterator[dict[str, Any]]:
+    """Return what the pages of some rings show, as plain values."""
     measures = tables.optional["measures"]
-    graph = ring_graph(
-        ring, members_of(_of(tables.members, ring)), evidence,
-        measures=None if measures is None else measures_of(measures, ring.ring_id),
-        words=tables.words,
-    )
-    story = ring_story(graph)
+    graphs = [
+        ring_graph(
+            ring, members_of(_of(tables.members, ring)), _of(tables.evidence, ring),
+            measures=None if measures is None else measures_of(measures, ring.ring_id),
+            words=tables.words,
+        )
+        for ring in rings
+    ]
+    return map(partial(_content, tables), graphs, ring_stories(graphs))
+
+
+def _content(tables: Tables, graph: RingGraph, story: RingStory) -> dict[str, Any]:
+    """Return what the page of one ring shows."""
+    ring = graph.ring
     profile = read_profile(ring.capability_profile)
     network = core_picture(graph, story.structure)
     data = {
         "network": network,
-        "days": {"days": _days(tables.optional["timeline"], ring, evidence)},
+        "days": {"days": _days(tables.optional["timeline"], ring, _of(tables.evidence, ring))},
         "week": {"week": _week(tables.optional["rhythm"], ring)},
         "families": {"families": _families(graph)},
         "capabilities": {"capabilities": _capabilities(profile)},
@@ -212,16 +220,18 @@ def _without(story: RingStory) -> list[list[Any]]:
 
 def _members(graph: RingGraph, story: RingStory) -> dict[str, Any]:
     """The members by column; reasons that all have, and texts that repeat, are listed once."""
+    # Many members have the same codes in the same order.
+    different = list(dict.fromkeys(one.reason_codes for one in graph.members))
     common = [
-        code for code in (graph.members[0].reason_codes if graph.members else ())
-        if all(code in one.reason_codes for one in graph.members)
+        code for code in (different[0] if different else ())
+        if all(code in one for one in different)
     ]
+    text = {
+        one: _short(" ".join(code for code in one if code not in common)) for one in different
+    }
     reasons: dict[str, int] = {}
     codes = [
-        reasons.setdefault(
-            _short(" ".join(code for code in one.reason_codes if code not in common)), len(reasons)
-        )
-        for one in graph.members
+        reasons.setdefault(text[one.reason_codes], len(reasons)) for one in graph.members
     ]
     return {
         "account": [_short(one.account_id) for one in graph.members],

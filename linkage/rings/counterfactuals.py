@@ -10,6 +10,7 @@ So the answer is cautious: an operator who loses a card would be judged by what 
 finds, which may be more, and is never the sum of what was.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,6 +34,10 @@ MOST_IDENTIFIERS = 10
 
 MOST_TOGETHER = 20
 """Identifiers taken away one after the other to see when the ring falls."""
+
+
+Question = tuple[str, str, Flags]
+"""What is taken away in words, its sort, and (n_identifiers,) flags."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,18 @@ class Counterfactuals:
 
 def counterfactuals(graph: RingGraph) -> Counterfactuals:
     """Take away families, hubs and identifiers, and see what stands."""
+    return counterfactuals_of([graph])[0]
+
+
+def counterfactuals_of(graphs: Sequence[RingGraph]) -> list[Counterfactuals]:
+    """Take away families, hubs and identifiers of several rings, and see what stands."""
+    return [
+        _told(rows) for rows in standings_of(graphs, [_questions(graph) for graph in graphs])
+    ]
+
+
+def _questions(graph: RingGraph) -> list[Question]:
+    """Nothing, each family, what strangers hold, and identifiers one by one and together."""
     n = len(graph.identifiers)
     asked = [("nothing", "nothing", np.zeros(n, dtype=bool))]
     asked += [
@@ -84,7 +101,12 @@ def counterfactuals(graph: RingGraph) -> Counterfactuals:
          "identifiers", np.arange(n) < most)
         for most in range(1, min(MOST_TOGETHER, n) + 1)
     ]
-    now, *rows = standings(graph, asked)
+    return asked
+
+
+def _told(standing: list[Standing]) -> Counterfactuals:
+    """Sort the answers to the questions."""
+    now, *rows = standing
     by_sort = {
         sort: [row for row in rows if row.sort == sort] for sort in ("family", "hubs", "identifier")
     }
@@ -99,7 +121,7 @@ def counterfactuals(graph: RingGraph) -> Counterfactuals:
     )
 
 
-def standings(graph: RingGraph, asked: list[tuple[str, str, Flags]]) -> list[Standing]:
+def standings(graph: RingGraph, asked: list[Question]) -> list[Standing]:
     """Return what is left of a ring when some of its identifiers are taken away.
 
     Parameters
@@ -109,6 +131,35 @@ def standings(graph: RingGraph, asked: list[tuple[str, str, Flags]]) -> list[Sta
     asked
         For each answer: what is taken away in words, its sort, and (n_identifiers,) flags.
     """
+    return standings_of([graph], [asked])[0]
+
+
+def standings_of(
+    graphs: Sequence[RingGraph], asked: Sequence[list[Question]]
+) -> list[list[Standing]]:
+    """Return what is left of several rings; parameters as of :func:`standings`."""
+    found = [_left(graph, one) for graph, one in zip(graphs, asked, strict=True)]
+    # One call judges them all: a call takes as long for one ring as for a hundred.
+    for families in {graph.families for graph in graphs if graph.measures}:
+        judged = [
+            at for at, graph in enumerate(graphs) if graph.measures and graph.families == families
+        ]
+        table = pd.DataFrame([row for at in judged for row in found[at][1]]).fillna(0.0)
+        counts = table.columns.str.startswith("n_")
+        whole = table.loc[:, counts].round().astype(int)
+        tiers = iter(judge(pd.concat([table.loc[:, ~counts], whole], axis=1), families).tier)
+        for at in judged:
+            found[at] = [
+                replace(row, tier=tier if row.n_accounts else TIERS[-1])
+                for row, tier in zip(found[at][0], tiers, strict=False)
+            ], []
+    return [rows for rows, _ in found]
+
+
+def _left(
+    graph: RingGraph, asked: list[Question]
+) -> tuple[list[Standing], list[dict[str, float]]]:
+    """Return what is left of a ring, without tiers, and what is measured of it."""
     rows: list[Standing] = []
     measures: list[dict[str, float]] = []
     before = shapes(graph, everything(graph))
@@ -126,20 +177,10 @@ def standings(graph: RingGraph, asked: list[tuple[str, str, Flags]]) -> list[Sta
         ]
         if graph.measures:
             measures += _measures(graph, left, before)
-    if not graph.measures:
-        return rows
-    # One call judges them all: a call takes as long for one ring as for a hundred.
-    table = pd.DataFrame(measures)
-    counts = table.columns.str.startswith("n_")
-    whole = table.loc[:, counts].round().astype(int)
-    tiers = judge(pd.concat([table.loc[:, ~counts], whole], axis=1), graph.families).tier
-    return [
-        replace(row, tier=tier if row.n_accounts else TIERS[-1])
-        for row, tier in zip(rows, tiers, strict=True)
-    ]
+    return rows, measures
 
 
-def _hubs(graph: RingGraph) -> list[tuple[str, str, Flags]]:
+def _hubs(graph: RingGraph) -> list[Question]:
     """All that only corroborates, and all that mostly strangers hold."""
     inside = np.array([one.n_accounts_in_ring for one in graph.identifiers], dtype=np.int64)
     hubs = ~graph.creates | (2 * inside < graph.n_total)

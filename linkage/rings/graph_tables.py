@@ -1,6 +1,7 @@
 """Publishes what the investigators' graph needs beyond the rings: who holds what, and links."""
 
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -66,7 +67,8 @@ def with_kinds(best: FamilyAgreements, pair: Ints, bits: Floats) -> StrongPairs:
 
 
 def write_graph(
-    store: Store, folder: Path, incidence: Incidence, pairs: StrongPairs, found: Communities
+    store: Store, folder: Path, incidence: Incidence, pairs: StrongPairs, found: Communities,
+    *, threads: int,
 ) -> dict[str, int]:
     """Write the tables of the graph and return their rows.
 
@@ -78,23 +80,36 @@ def write_graph(
         The run's output; the tables go into its folder ``graph``.
     incidence, pairs, found
         Who holds what, which pairs are strong, and who is in which ring.
+    threads
+        Tables to write at a time.
     """
     place = folder / FOLDER
     place.mkdir()
-    counts = {"links": _write(place / "links.parquet", GRAPH_LINKS,
-                              [_links(incidence, pairs, found)])}
-    for name, schema in (
-        ("account", GRAPH_ACCOUNTS), ("identifier", GRAPH_IDENTIFIERS),
-        ("holding", GRAPH_HOLDINGS), ("relation", GRAPH_RELATIONS),
-    ):
+
+    def links() -> int:
+        return _write(place / "links.parquet", GRAPH_LINKS, [_links(incidence, pairs, found)])
+
+    def stored(name: str, schema: pa.Schema) -> int:
         made = query("rings", f"graph_{name}")
         told = {"most_holders": MOST_HOLDERS}
         parameters = {key: told[key] for key in made.parameters}
-        counts[f"{name}s"] = _write(
-            place / f"{name}s.parquet", schema,
-            store.batches(made.body, parameters, rows=_ROWS),
+        return _write(
+            place / f"{name}s.parquet", schema, store.batches(made.body, parameters, rows=_ROWS)
         )
-    return counts
+
+    with ThreadPoolExecutor(threads) as pool:
+        # The longest first.
+        rows = {
+            "holdings": pool.submit(stored, "holding", GRAPH_HOLDINGS),
+            "links": pool.submit(links),
+            "accounts": pool.submit(stored, "account", GRAPH_ACCOUNTS),
+            "identifiers": pool.submit(stored, "identifier", GRAPH_IDENTIFIERS),
+            "relations": pool.submit(stored, "relation", GRAPH_RELATIONS),
+        }
+        return {
+            name: rows[name].result()
+            for name in ("links", "accounts", "identifiers", "holdings", "relations")
+        }
 
 
 def _write(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch | pa.Table]) -> int:

@@ -1,9 +1,10 @@
 """What is known of a ring or an account, in sentences that can be pasted into a case."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from linkage.rings.counterfactuals import Counterfactuals, Standing, counterfactuals
+from linkage.rings.counterfactuals import Counterfactuals, Standing, counterfactuals_of
 from linkage.rings.explain import AccountExplanation, Contribution
 from linkage.rings.read import Ring
 from linkage.rings.ring_graph import RingGraph
@@ -28,8 +29,16 @@ class RingStory:
 
 def ring_story(graph: RingGraph) -> RingStory:
     """Return what a ring hangs together by and what it would be without, in words too."""
-    shape, without = structure(graph), counterfactuals(graph)
-    return RingStory(ring_sentences(graph, shape, without), shape, without)
+    return ring_stories([graph])[0]
+
+
+def ring_stories(graphs: Sequence[RingGraph]) -> list[RingStory]:
+    """Return what several rings hang together by and would be without, in words too."""
+    return [
+        RingStory(ring_sentences(graph, shape, without), shape, without)
+        for graph, shape, without in zip(
+            graphs, map(structure, graphs), counterfactuals_of(graphs), strict=True)
+    ]
 
 
 def ring_sentences(

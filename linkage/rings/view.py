@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -157,23 +156,29 @@ def ring_identifiers(
     sums = sums.sort_values(["ring_id", "bits_sum", "kind", "identifier_id"],
                             ascending=[True, False, True, True])
     chosen = sums if most is None else sums.groupby("ring_id").head(most)
+    kinds = chosen["kind"].unique().tolist()
+    family = {kind: words.family(kind) for kind in kinds}
+    is_qualifier = {kind: signal(kind).is_qualifier for kind in kinds}
+    chosen = chosen.assign(
+        named=chosen["label_max"].notna(), said=chosen["creates_max"].notna())
+    columns = [chosen[name].tolist() for name in (
+        "ring_id", "kind", "identifier_id", "label_max", "named", "n_accounts_total_max",
+        "n_accounts_in_ring_max", "bits_sum", "creates_max", "said",
+    )]
     found: dict[str, list[RingIdentifier]] = {}
-    for row in chosen.itertuples(index=False):
-        ring_id, kind, identifier_id = str(row.ring_id), str(row.kind), str(row.identifier_id)
-        label = None if pd.isna(row.label_max) else str(row.label_max)
-        n_total, n_in_ring = int(row.n_accounts_total_max), int(row.n_accounts_in_ring_max)
-        bits = float(row.bits_sum)
-        creates = row.creates_max
+    for ring_id, kind, identifier_id, label, named, n_total, n_in_ring, bits, creates, said in zip(
+        *columns, strict=True
+    ):
         found.setdefault(ring_id, []).append(RingIdentifier(
             kind=kind,
-            family=words.family(kind),
+            family=family[kind],
             identifier_id=identifier_id,
-            sentence=words.says(kind, label or identifier_id[:8]),
-            n_accounts_total=n_total,
-            n_accounts_in_ring=n_in_ring,
+            sentence=words.says(kind, (named and label) or identifier_id[:8]),
+            n_accounts_total=int(n_total),
+            n_accounts_in_ring=int(n_in_ring),
             coverage=n_in_ring / n_accounts[ring_id],
             bits=bits,
-            creates=not signal(kind).is_qualifier if pd.isna(creates) else bool(creates),
+            creates=bool(creates) if said else not is_qualifier[kind],
         ))
     return {ring_id: tuple(rows) for ring_id, rows in found.items()}
 

@@ -325,7 +325,7 @@ def test_a_full_disk_leaves_nothing_under_the_final_name(tiny, tmp_path, monkeyp
         done.append(path)
         write(table, path, **options)
 
-    monkeypatch.setattr(job.pq, "write_table", fill)
+    monkeypatch.setattr(pq, "write_table", fill)
     with pytest.raises(InputError, match="No space left on device") as refused:
         run(tiny, tmp_path / "out")
     assert "disk space" in refused.value.fix
@@ -338,7 +338,7 @@ def test_a_full_disk_leaves_yesterdays_output_in_place(tiny, tmp_path, monkeypat
     def fill(*args, **options):
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(job.pq, "write_table", fill)
+    monkeypatch.setattr(pq, "write_table", fill)
     with pytest.raises(InputError):
         run(tiny, tmp_path / "out", replace=True)
     assert digests(tmp_path / "out") == before
@@ -397,7 +397,7 @@ def tick(*args, **options):
 class Watch:
     stage = advance = done = tick
 
-write, rename = job.pq.write_table, publish.os.rename
+write, rename = publish.pq.write_table, publish.os.rename
 
 def write_table(table, path, **options):
     tick()
@@ -409,7 +409,7 @@ def move(source, target):
     rename(source, target)
     tick()
 
-job.pq.write_table, publish.os.rename = write_table, move
+publish.pq.write_table, publish.os.rename = write_table, move
 job.run([str(world)], out, settings=Settings(threads=1, key_file=key), replace=True,
         progress=Watch())
 print(seen)

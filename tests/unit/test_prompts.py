@@ -1,15 +1,20 @@
 """Prompts at ingest: what accounts share by them, what is refused, and that no text stays."""
 
 import random
+import time
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
+from desks import new_desk
 from inputs import KEY, accounts, event, run_ingest, write_table
 from worlds import run
 
+from linkage.cli import cli
 from linkage.ingest import ingest
 from linkage.settings import Settings
 from linkage.store import Store
@@ -115,6 +120,21 @@ def test_any_prompt_gets_a_result(tmp_path, name, ending):
     assert found.report.n_quarantined == 0
 
 
+def test_long_prompts_take_no_longer_than_their_first_and_last_words(tmp_path):
+    """Whatever is in them: ten times ten megabytes are read within seconds."""
+    texts = ["word and other " * 700_000, "`\"" * 5_000_000, "A" * 10_000_000, "a_b.C(" * 1_700_000,
+             "\n.\n:" * 2_500_000, "請" * 3_500_000, "word\u2028" * 2_000_000, " " * 10_000_000,
+             "\"a\" " * 2_500_000, "Aa Bb. " * 1_400_000]
+    write_table(tmp_path / "in" / "accounts.csv", accounts("x", "y"))
+    write_table(tmp_path / "in" / "events.parquet", [
+        event("x", occurred_at=f"2026-05-01T10:00:{at:02}Z", prompt=text)
+        for at, text in enumerate(texts)])
+    begun = time.process_time()
+    found = run_ingest(tmp_path / "in")
+    assert time.process_time() - begun < 20
+    assert found.report.n_quarantined == 0
+
+
 def test_bytes_that_are_no_text_end_no_run(tmp_path):
     write_table(tmp_path / "in" / "accounts.csv", accounts("x", "y"))
     raw = b"\xff\xfe\x00broken"
@@ -207,3 +227,51 @@ def test_no_prompt_text_is_in_any_file_or_message(tmp_path, ending, caplog, capf
         assert b"refactor" not in data, path
     said = caplog.text + "".join(capfd.readouterr())
     assert secret not in said
+
+
+def test_no_prompt_text_is_in_state_logs_pages_or_lists_of_two_nights(tmp_path, capfd):
+    desk = new_desk(tmp_path / "desk")
+    secret = "xylophonequartz"
+    first = desk.drop / "first" / "events.csv"
+    first.write_text(first.read_text().replace(
+        "hello there", f"please refactor the {secret} of our long and winding library") + (
+        f"acct-00,no instant,84.0.7.9,dev0,the {secret} of a bad row\n"
+        f'"acct-01",2026-05-20T00:00:00Z,84.1.7.9,dev1,"the {secret} of a "bad line\n'))
+    desk.go()
+    desk.arrive()
+    second = desk.drop / "second" / "events.csv"
+    head, *lines = second.read_text().splitlines()
+    second.write_text("\n".join([f"{head},prompt,system_prompt", *(
+        f"{line},please refactor our {secret} at night,you serve the {secret} of our house"
+        for line in lines)]) + "\n")
+    assert desk.go().exit_code == 0
+    done = CliRunner().invoke(cli, [
+        "export", str(desk.out), "--to", str(tmp_path / "lists"),
+        "--state", str(desk.folder / "state"), "--format", "csv,jsonl,parquet,stix",
+        "--min-tier", "watch", "--approve",
+    ])
+    assert done.exit_code == 0, done.output
+    files = [path for path in tmp_path.rglob("*")
+             if path.is_file() and not path.is_relative_to(desk.drop)]
+    assert len(files) > 30
+    for path in files:
+        data = path.read_bytes().lower()
+        if path.suffix == ".parquet":
+            data += str(pq.read_table(path).to_pylist()).lower().encode()
+        assert secret.encode() not in data, path
+        assert b"winding library" not in data, path
+    assert secret not in done.output + "".join(capfd.readouterr())
+
+
+def test_prompts_stream_and_are_never_all_in_memory(tmp_path):
+    words = " ".join(_prose(1) for _ in range(8))
+    for part in range(2):
+        write_table(tmp_path / "in" / f"events_{part}.parquet", [
+            event(f"a{at % 3_000}", occurred_at=datetime(2026, 5, 1), prompt=f"{part} {at} {words}")
+            for at in range(8_000)])
+    write_table(tmp_path / "in" / "accounts.csv", accounts(*(f"a{at}" for at in range(3_000))))
+    with Store(tmp_path / "store", memory_limit_mb=30, threads=1) as store:
+        # The texts are 50 MB: kept, they would have to be put on the disk.
+        store.connection.execute("set max_temp_directory_size = '1MiB'")
+        ingest(store, [tmp_path / "in"], settings=Settings(), key=KEY, quarantine=tmp_path / "bad")
+        assert store.count("holding") == 3_000

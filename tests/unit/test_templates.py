@@ -1,6 +1,7 @@
 """Templates: near duplicates join one centre, and nothing joins through a third."""
 
 import random
+import time
 
 import numpy as np
 import pyarrow as pa
@@ -104,13 +105,27 @@ def test_texts_of_few_words_equal_themselves_alone(tmp_path):
 
 
 def test_sketches_made_to_share_a_band_are_still_compared(tmp_path, monkeypatch):
+    n = 50_000
     rng = np.random.default_rng(1)
-    bands = rng.integers(1, 2**62, (500, N_BANDS))
-    bands[:, 0] = 7
+    bands = rng.integers(1, 2**62, (n, N_BANDS))
+    bands[:, :3] = 7
     with Store(tmp_path / "store", memory_limit_mb=500, threads=1) as store:
-        store.put("skeleton", pa.table({"code": np.arange(500), **{
+        store.put("skeleton", pa.table({"code": np.arange(n), **{
             name: np.ascontiguousarray(bands[:, at]) for at, name in enumerate(BANDS)}}))
+        begun = time.process_time()
         assert make_templates(store) == 0
+    # All with all would be 1.25 billion pairs.
+    assert time.process_time() - begun < 20
+
+
+def test_skeletons_made_to_have_one_sketch_are_one_template(tmp_path):
+    n = 20_000
+    bands = np.repeat(np.random.default_rng(1).integers(1, 2**62, (1, N_BANDS)), n, axis=0)
+    with Store(tmp_path / "store", memory_limit_mb=500, threads=1) as store:
+        store.put("skeleton", pa.table({"code": np.arange(n), **{
+            name: np.ascontiguousarray(bands[:, at]) for at, name in enumerate(BANDS)}}))
+        assert make_templates(store) == n - 1
+        assert store.scalar("select count(distinct template_code) from template") == 1
 
 
 @pytest.mark.parametrize("n_threads", [1, 3])

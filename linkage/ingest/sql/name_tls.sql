@@ -5,16 +5,13 @@
 -- Order:      none, the table is an intermediate one
 with
 
+-- Grouped by text and not by number: the few texts of Parquet's dictionaries say it at once.
 written as (
-    select tls_code as value, any_value(tls_fingerprint) as text
+    select min(tls_code) as value, tls_fingerprint as text
     from event_text
-    where tls_code is not null
-    group by tls_code
+    group by tls_fingerprint
     union all
-    select value_code as value, any_value(value) as text
-    from user_claim
-    where kind = 'tls'
-    group by value_code
+    select value_code as value, value as text from user_claim where kind = 'tls'
 )
 
 select w.value, min(w.text) as text, cast(null as varchar) as network_kind

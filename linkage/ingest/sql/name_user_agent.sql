@@ -5,16 +5,13 @@
 -- Order:      none, the table is an intermediate one
 with
 
+-- Grouped by text and not by number: the few texts of Parquet's dictionaries say it at once.
 written as (
-    select user_agent_code as value, any_value(user_agent) as text
+    select min(user_agent_code) as value, user_agent as text
     from event_text
-    where user_agent_code is not null
-    group by user_agent_code
+    group by user_agent
     union all
-    select value_code as value, any_value(value) as text
-    from user_claim
-    where kind = 'user_agent'
-    group by value_code
+    select value_code as value, value as text from user_claim where kind = 'user_agent'
 )
 
 select w.value, min(w.text) as text, cast(null as varchar) as network_kind

@@ -131,7 +131,7 @@ def run(
                 json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8"
             )
             with stages("report"):
-                write_report(folder)
+                write_report(folder, threads=settings.n_threads)
         night = _night(ingested, settings)
         if nights and is_live:
             # Killed before this, the same night again compares with the same night before.

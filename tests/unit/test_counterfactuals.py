@@ -1,5 +1,7 @@
 """What a ring would be without parts of its evidence."""
 
+from dataclasses import asdict, replace
+
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -7,6 +9,7 @@ from webs import web
 from worlds import run, small_world
 
 from linkage.rings import remainders
+from linkage.rings.calibration import Calibration, calibration_of
 from linkage.rings.counterfactuals import counterfactuals, standings
 from linkage.rings.read import read_rings
 from linkage.rings.ring_graph import read_ring_graph
@@ -67,6 +70,14 @@ def test_the_rules_put_every_whole_ring_where_the_run_put_it(out):
         nothing = np.zeros(len(graph.identifiers), dtype=bool)
         (now,) = standings(graph, [("nothing", "nothing", nothing)])
         assert (now.n_accounts, now.tier) == (ring.n_accounts, ring.tier)
+
+
+def test_what_if_is_asked_of_the_calibration_that_the_run_judged_by(out):
+    graph = read_ring_graph(out, read_rings(out)[0].ring_id)
+    mild = replace(graph, calibration=calibration_of(
+        {"calibration": asdict(Calibration(number=1, prior_nats=-40.0))}))
+    assert (counterfactuals(graph).now.tier, counterfactuals(mild).now.tier) == (
+        "enforce", "benign")
 
 
 def test_an_operator_stands_without_any_one_card_and_falls_without_its_evidence(out):

@@ -2,6 +2,7 @@
 
 import random
 import time
+from datetime import datetime
 
 import numpy as np
 import pyarrow as pa
@@ -260,3 +261,17 @@ def test_no_prompt_text_is_in_state_logs_pages_or_lists_of_two_nights(tmp_path, 
         assert secret.encode() not in data, path
         assert b"winding library" not in data, path
     assert secret not in done.output + "".join(capfd.readouterr())
+
+
+def test_prompts_stream_and_are_never_all_in_memory(tmp_path):
+    words = " ".join(_prose(1) for _ in range(8))
+    for part in range(2):
+        write_table(tmp_path / "in" / f"events_{part}.parquet", [
+            event(f"a{at % 3_000}", occurred_at=datetime(2026, 5, 1), prompt=f"{part} {at} {words}")
+            for at in range(8_000)])
+    write_table(tmp_path / "in" / "accounts.csv", accounts(*(f"a{at}" for at in range(3_000))))
+    with Store(tmp_path / "store", memory_limit_mb=30, threads=1) as store:
+        # The texts are 50 MB: kept, they would have to be put on the disk.
+        store.connection.execute("set max_temp_directory_size = '1MiB'")
+        ingest(store, [tmp_path / "in"], settings=Settings(), key=KEY, quarantine=tmp_path / "bad")
+        assert store.count("holding") == 3_000

@@ -5,8 +5,7 @@ import json
 import logging
 import platform
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -26,9 +25,9 @@ from linkage.evidence import (
     strong_pairs,
 )
 from linkage.evidence.pairs import SIZE_CLASSES
-from linkage.ingest import IngestReport, ingest, load_key
+from linkage.ingest import IngestReport, KnownFiles, ingest, load_key
 from linkage.ingest.forgotten import Forgotten, read_forgotten
-from linkage.lock import locked
+from linkage.lock import state_held
 from linkage.profile import CapabilityReader
 from linkage.publish import published, write_tables
 from linkage.report import write_report
@@ -45,6 +44,7 @@ from linkage.store import Store
 
 log = logging.getLogger(__name__)
 
+PROMPT_READERS = (CapabilityReader(),)
 PACKAGES = ("duckdb", "igraph", "leidenalg", "numpy", "pandas", "pyarrow", "scipy")
 
 
@@ -71,6 +71,7 @@ def run(
     progress: Progress | None = None,
     at: datetime | None = None,
     is_live: bool = True,
+    known: KnownFiles | None = None,
 ) -> RunResult:
     """Find the rings in some input and publish them as one folder.
 
@@ -95,6 +96,8 @@ def run(
     is_live
         Let the state know these rings as the last ones. Else whoever publishes them keeps
         :attr:`RunResult.book` under :attr:`RunResult.night`.
+    known
+        Files of which only new ones are read; ``inputs`` is then not looked at.
 
     Raises
     ------
@@ -108,13 +111,13 @@ def run(
     stages = Stages(progress)
     key = load_key(_with_state(settings, state))
     nights = Nights(state / "rings") if state else None
-    with _state_held(state):
+    with state_held(state):
         calibration = _calibration(state) if state else BUILT_IN
         with published(out, replace=replace) as folder:
             try:
                 found, ingested, told = _compute(
                     inputs, folder, settings, key, stages, nights, read_forgotten(state, key),
-                    calibration,
+                    calibration, known,
                 )
             except QualityGateError as error:
                 raise _with_bad_rows_kept(error, folder, out) from error
@@ -128,22 +131,12 @@ def run(
                 json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8"
             )
             with stages("report"):
-                write_report(folder)
+                write_report(folder, threads=settings.n_threads)
         night = _night(ingested, settings)
         if nights and is_live:
             # Killed before this, the same night again compares with the same night before.
             nights.keep(night, found.book)
     return RunResult(out, manifest, by_tier, night, found.book)
-
-
-@contextmanager
-def _state_held(state: Path | None) -> Iterator[None]:
-    """Hold the lock of a state folder, where there is one."""
-    if state is None:
-        yield
-        return
-    with locked(state / ".lock", f"the state in {state}"):
-        yield
 
 
 def _calibration(state: Path) -> Calibration:
@@ -162,6 +155,7 @@ def _night(ingested: IngestReport, settings: Settings) -> str:
 def _compute(
     inputs: Sequence[str], folder: Path, settings: Settings, key: bytes, stages: Stages,
     nights: Nights | None, forgotten: Forgotten, calibration: Calibration,
+    known: KnownFiles | None,
 ) -> tuple[Assembled, IngestReport, dict[str, Any]]:
     """Run every stage that computes; the tables live in a private folder until then."""
     work = folder / "work"
@@ -172,7 +166,7 @@ def _compute(
             ingested = ingest(
                 store, inputs, settings=settings, key=key,
                 quarantine=folder / "quarantine", step=stages.step,
-                prompt_readers=(CapabilityReader(),), forgotten=forgotten,
+                prompt_readers=PROMPT_READERS, forgotten=forgotten, known=known,
             )
             counts["accounts"] = store.count("account")
             counts["identifiers"] = store.count("identifier")

@@ -54,6 +54,16 @@ def locked(path: Path, what: str, *, wait_s: float = 0.0) -> Iterator[None]:
             path.unlink(missing_ok=True)
 
 
+@contextmanager
+def state_held(state: Path | None) -> Iterator[None]:
+    """Hold the lock of a state folder, where there is one."""
+    if state is None:
+        yield
+        return
+    with locked(state / ".lock", f"the state in {state}"):
+        yield
+
+
 def _taken(path: Path) -> IO[str] | None:
     """Take the lock; None when another process has it."""
     handle = path.open("w")

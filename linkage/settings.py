@@ -147,7 +147,7 @@ class Settings:
         return self.max_pairs or min(max(5_000_000, 20 * n_accounts), fits)
 
 
-OTHER_SECTIONS = ("nightly", "gates", "neo4j", "export")
+OTHER_SECTIONS = ("nightly", "retention", "gates", "neo4j", "export")
 """Sections of linkage.toml that are not a run's own: the nightly job reads them."""
 
 _SCALARS = {f.name: f for f in fields(Settings) if f.name not in ("tables", "kinds")}

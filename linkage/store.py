@@ -82,6 +82,24 @@ class Store:
             row = self._row(f"insert into {name} by name {select}", parameters)
         return int(row[0]) if row else 0
 
+    def insert(
+        self, name: str, select: str, parameters: Mapping[str, Value] | None = None
+    ) -> None:
+        """Add the rows of a SELECT to a table in any order, making it when it is not there."""
+        if self.exists(name):
+            self._row(f"insert into {name} by name {select}", parameters)
+        else:
+            self.create(name, select, parameters)
+
+    @contextmanager
+    def lent(self, name: str, rows: pa.Table) -> Iterator[None]:
+        """Let SELECTs read an Arrow table under a name while this lasts, without a copy."""
+        self.connection.register(name, rows)
+        try:
+            yield
+        finally:
+            self.connection.unregister(name)
+
     @contextmanager
     def in_order(self) -> Iterator[None]:
         """Keep rows in the order of their files and of ``order by`` while this lasts."""
@@ -142,6 +160,16 @@ class Store:
         """Yield the rows of a SELECT in Arrow batches of at most ``rows`` rows."""
         found = self.connection.cursor().sql(select, params=dict(parameters or {}))
         yield from found.to_arrow_reader(rows)
+
+    def stream(self, select: str, *, rows: int) -> Iterator[pa.RecordBatch]:
+        """Yield the rows of a SELECT in batches; nothing else may be asked meanwhile.
+
+        Within :meth:`in_order`, rows come in the order of their files.
+        """
+        try:
+            yield from self.connection.sql(select).to_arrow_reader(rows)
+        except (OSError, pa.ArrowException) as error:
+            raise duckdb.Error(str(error)) from error
 
     def write_csv(self, select: str, path: Path) -> int:
         """Write the rows of a SELECT without a header and return how many.

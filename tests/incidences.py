@@ -1,5 +1,6 @@
 """Small worlds of holdings, written as who holds what, and the whole core run on them."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -197,6 +198,12 @@ def put_stages(
         "first_seen_at": _instants_of([row[2] for row in cells]),
         "last_seen_at": _instants_of([row[3] for row in cells]),
         "n_events": pa.array([1] * len(cells), pa.int64()),
+    }))
+    kinds = Counter((account, one.kind) for one in identifiers for account in one.accounts)
+    store.put("account_kind", pa.table({
+        "account_ix": pa.array([account for account, _ in kinds], pa.int32()),
+        "kind": pa.array([kind for _, kind in kinds], pa.string()),
+        "n_identifiers": pa.array(list(kinds.values()), pa.int32()),
     }))
     rows = sorted(set(links))
     store.put("link", pa.table({

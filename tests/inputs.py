@@ -2,9 +2,11 @@
 
 import csv
 import gzip
+import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linkage.ingest import IngestReport, ingest
+from linkage.ingest.known import KnownFile, KnownFiles, entry_name
+from linkage.ingest.sources import discover
+from linkage.ingest.text_readers import PromptReader
 from linkage.settings import Settings
 from linkage.store import Store
 
@@ -80,16 +85,20 @@ _STAGES = (
 
 
 def run_ingest(
-    folder: Path, *, settings: Settings | None = None, threads: int = 2, key: bytes = KEY
+    folder: Path, *, settings: Settings | None = None, threads: int = 2, key: bytes = KEY,
+    known: KnownFiles | None = None, readers: tuple[PromptReader, ...] = (),
 ) -> Ingested:
-    """Ingest a folder and return every stage table and the quarantine."""
+    """Ingest a folder, or what is known of it, and return every stage table and the quarantine."""
     quarantine = folder.parent / f"{folder.name}-quarantine"
     with Store(folder.parent / f"{folder.name}-store", memory_limit_mb=1000, threads=threads) as s:
         report = ingest(
             s, [folder], settings=settings or Settings(max_bad_rows=1.0), key=key,
-            quarantine=quarantine,
+            quarantine=quarantine, known=known, prompt_readers=readers,
         )
-        tables = {name: s.arrow(f"select * from {name}").to_pylist() for name in _STAGES}
+        tables = {
+            name: s.arrow(f"select * from {name}").to_pylist()
+            for name in (*_STAGES, *(one.table for one in readers if s.exists(one.table)))
+        }
     bad = {}
     for path in sorted(quarantine.glob("*.csv")):
         with path.open(newline="") as file:
@@ -98,6 +107,20 @@ def run_ingest(
                 for r in csv.DictReader(file)
             ]
     return Ingested(report, tables, bad)
+
+
+def known_files(
+    folder: Path, state: Path, *, retention_days: int | None = None,
+    at: datetime = datetime(2026, 6, 1, tzinfo=UTC), readers: tuple[PromptReader, ...] = (),
+) -> KnownFiles:
+    """Return the files of a folder as a night hands them to ingest."""
+    files = []
+    for source in discover([folder], Settings()).files:
+        sha256 = hashlib.sha256(source.path.read_bytes()).hexdigest()
+        name = entry_name(source, sha256, tuple(one.table for one in readers))
+        files.append(KnownFile(str(source.path), source.table, source.path.stat().st_size,
+                               sha256, name, source))
+    return KnownFiles(state, tuple(files), retention_days, at)
 
 
 def accounts(*ids: str, **columns: Any) -> list[dict[str, Any]]:

@@ -16,7 +16,8 @@ PLAIN = {
     "birth_gap": 0.5, "quiet_share": 0.15, "weekend_share": 0.15, "datacenter_share": 0.0,
     "disposable_share": 0.0, "banned_share": 0.0, "organization_share": 0.0,
     "top_organization_share": 0.0, "top_domain_share": 0.0, "alias_share": 0.0,
-    "campus_share": 0.0, "largest_part": 1.0,
+    "campus_share": 0.0, "largest_part": 1.0, "standing_share": 1.0, "each_network": 0.0,
+    "top_place": 0.5, "private_lives": 0.5,
 }
 """Measures of a ring that works from three devices and pays with one card."""
 

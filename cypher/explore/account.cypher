@@ -4,6 +4,7 @@
 // Parameters: $account_id
 // Returns:    what, value, bits, n_accounts, first_seen_at, last_seen_at
 // Bounded:    200 identifiers, 50 links and 50 decisions
+// Empty:      no account with this id is loaded
 MATCH (account:Account {account_id: $account_id})
 CALL (account) {
   UNWIND [key IN keys(account) WHERE key <> 'account_id' | key] AS key

@@ -4,6 +4,7 @@
 // Parameters: none
 // Returns:    kind, label, n_flagged, n_accounts, share_flagged, n_rings, is_hub, identifier_id
 // Bounded:    100 addresses; accounts of rings in tier benign are not flagged
+// Empty:      no address has ten or more accounts of rings that are not benign
 MATCH (address:IP|Network)<-[:USED]-(account:Account)-[member:MEMBER_OF]->(ring:Ring)
 WHERE member.tier <> 'benign'
 WITH address, count(DISTINCT account) AS n_flagged, count(DISTINCT ring) AS n_rings

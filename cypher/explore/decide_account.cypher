@@ -7,6 +7,7 @@
 //             $decided_by  who
 // Returns:    decision_id, decision, about, note, decided_by, decided_at
 // Bounded:    one row; none when there is no such account, an unknown decision, or no note or name
+// Empty:      nothing was written: no such account, an unknown decision, or no note or name
 MATCH (about:Account {account_id: $account_id})
 WHERE $decision IN ['confirmed', 'benign', 'disputed', 'reinstated']
   AND trim($note) <> '' AND trim($decided_by) <> ''

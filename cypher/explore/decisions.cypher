@@ -4,6 +4,7 @@
 // Parameters: none
 // Returns:    decided_at, decided_by, decision, about, note, is_latest
 // Bounded:    200 decisions
+// Empty:      nobody has decided anything yet
 MATCH (decision:Decision)-[:ABOUT]->(about)
 WITH decision, about ORDER BY decision.decided_at DESC LIMIT 200
 RETURN decision.decided_at AS decided_at, decision.decided_by AS decided_by,

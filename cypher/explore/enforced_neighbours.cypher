@@ -4,6 +4,7 @@
 // Parameters: none
 // Returns:    account_id, tier, n_shared, n_enforced_touched, shared
 // Bounded:    100 accounts; public hubs and identifiers of over 500 are left out
+// Empty:      nobody outside tier enforce shares more with it than hubs and crowds
 MATCH (:Ring)<-[member:MEMBER_OF {tier: 'enforce'}]-(enforced:Account)-[:USED]->(shared:Identifier)
 WHERE NOT shared.is_hub AND shared.n_accounts <= 500
 WITH shared, count(enforced) AS n_enforced

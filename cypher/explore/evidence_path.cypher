@@ -5,6 +5,7 @@
 //             $account_id_r
 // Returns:    step, n_steps, kind, label, n_accounts, bits
 // Bounded:    one shortest path of at most 8 steps; public hubs are no way through
+// Empty:      nothing but public hubs ties them within 8 steps, or one of them is not loaded
 MATCH (l:Account {account_id: $account_id_l})
 MATCH (r:Account {account_id: $account_id_r})
 MATCH path = shortestPath((l)-[:USED|LINKED_TO*..8]-(r))

@@ -4,6 +4,7 @@
 // Parameters: $identifier_id
 // Returns:    kind, label, account_id, ring_id, tier, bits, first_seen_at, last_seen_at
 // Bounded:    200 accounts, those of rings first
+// Empty:      no loaded account holds it; `linkage lookup` says whether anybody does
 MATCH (identifier:Identifier {identifier_id: $identifier_id})<-[used:USED]-(account:Account)
 OPTIONAL MATCH (account)-[member:MEMBER_OF]->(ring:Ring)
 RETURN identifier.kind AS kind, identifier.label AS label, account.account_id AS account_id,

@@ -4,6 +4,7 @@
 // Parameters: $ring_id
 // Returns:    what, value, n_accounts, share
 // Bounded:    10 rows per question, 24 for hours (UTC, accounts made)
+// Empty:      no ring with this id is loaded
 MATCH (ring:Ring {ring_id: $ring_id})
 CALL (ring) {
   MATCH (account:Account)-[:MEMBER_OF]->(ring)

@@ -4,6 +4,7 @@
 // Parameters: $ring_id
 // Returns:    account_id, n_shared, n_members_touched, shared, status, organization
 // Bounded:    100 accounts, by how much they share; public hubs and identifiers of over 500 are left out
+// Empty:      nobody outside every ring shares more with it than hubs and crowds
 MATCH (ring:Ring {ring_id: $ring_id})<-[:MEMBER_OF]-(member:Account)-[:USED]->(shared:Identifier)
 WHERE NOT shared.is_hub AND shared.n_accounts <= 500
 WITH DISTINCT shared, count(member) AS n_members

@@ -4,6 +4,7 @@
 // Parameters: none
 // Returns:    ring_id, tier, n_accounts, came_from, n_before, days_between, same_means, n_ended
 // Bounded:    100 rings, strongest first; 5 of a ring's 50 heaviest identifiers
+// Empty:      no ring of the last run took up an ended one's work
 MATCH (ring:Ring)-[:RESPAWNED_FROM]->(former:Ring)
 WITH ring, former ORDER BY ring.score DESC, ring.ring_id LIMIT 100
 CALL (ring, former) {

@@ -4,6 +4,7 @@
 // Parameters: $ring_id
 // Returns:    kind, label, n_in_ring, n_accounts, coverage, bits, share_of_bits, n_falling, identifier_id
 // Bounded:    50 rows; shares are of all the evidence
+// Empty:      direct links alone hold it, or no ring with this id is loaded
 MATCH (ring:Ring {ring_id: $ring_id})<-[member:MEMBER_OF]-(:Account)
       -[used:USED]->(identifier:Identifier)
 WHERE used.bits > 0

@@ -4,6 +4,7 @@
 // Parameters: $ring_id
 // Returns:    account_id, tied_to, kind, bits
 // Bounded:    the tree over the 40 surest members and their 5 strongest ties each (Kruskal)
+// Empty:      its surest members hold no evidence here, or no ring with this id is loaded
 MATCH (account:Account)-[member:MEMBER_OF]->(:Ring {ring_id: $ring_id})
 WITH account ORDER BY member.confidence DESC, account.account_id LIMIT 40
 WITH collect(account) AS sure

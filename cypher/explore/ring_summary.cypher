@@ -4,6 +4,7 @@
 // Parameters: $ring_id
 // Returns:    section, n_accounts, share, bits, name
 // Bounded:    one row for the ring, 3 for roles, 15 sub-groups
+// Empty:      no ring with this id is loaded: its tier was left out, or it is gone
 MATCH (ring:Ring {ring_id: $ring_id})
 CALL (ring) {
   RETURN 'ring' AS section, 0 AS place,

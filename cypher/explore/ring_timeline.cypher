@@ -4,6 +4,7 @@
 // Parameters: $ring_id
 // Returns:    day, n_created, n_first_seen, n_last_seen, n_joined
 // Bounded:    one row per day, 400 days
+// Empty:      no ring with this id is loaded
 MATCH (account:Account)-[member:MEMBER_OF]->(:Ring {ring_id: $ring_id})
 OPTIONAL MATCH (account)-[used:USED]->(:Identifier)
 WHERE used.bits > 0

@@ -4,6 +4,7 @@
 // Parameters: none
 // Returns:    lineage, ring_id, tier, n_accounts, score, other_rings, capability_profile, tier_reason
 // Bounded:    200 rings, strongest first; rings decided benign or disputed are left out
+// Empty:      no ring is new or changed, but for those decided benign or disputed
 MATCH (ring:Ring)
 WHERE ring.is_past IS NULL
   AND ring.lineage IN ['new', 'grown', 'merged', 'split', 'respawned']

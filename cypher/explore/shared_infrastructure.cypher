@@ -4,6 +4,7 @@
 // Parameters: none
 // Returns:    ring_id_l, ring_id_r, n_shared, shared, tier_l, tier_r
 // Bounded:    100 pairs; public hubs and identifiers in over 20 rings are left out
+// Empty:      no two rings hold the same identifier, hubs and crowds apart
 MATCH (shared:Identifier)<-[:USED]-(:Account)-[:MEMBER_OF]->(ring:Ring)
 WHERE NOT shared.is_hub
 WITH shared, collect(DISTINCT ring) AS rings

@@ -4,6 +4,7 @@
 // Parameters: $ring_id
 // Returns:    what, account_id, joins, n_joining, evidence_bits
 // Bounded:    25 bridges between the ring's 40 strongest identifiers, and 25 weakest members
+// Empty:      no ring with this id is loaded
 CALL () {
   MATCH (ring:Ring {ring_id: $ring_id})<-[:MEMBER_OF]-(:Account)-[used:USED]->(identifier:Identifier)
   WHERE used.bits > 0 AND NOT identifier.is_hub

@@ -5,6 +5,7 @@
 //             $identifier_id
 // Returns:    account_id, role, bits_now, bits_without
 // Bounded:    200 accounts, those that fall furthest first
+// Empty:      every member stays without it, or nobody in this ring holds it
 MATCH (identifier:Identifier {identifier_id: $identifier_id})<-[used:USED]-(account:Account)
 MATCH (account)-[member:MEMBER_OF]->(:Ring {ring_id: $ring_id})
 WITH account, member, member.evidence_bits - coalesce(used.bits, 0.0) AS bits_without

@@ -1,7 +1,7 @@
 // Purpose:    create or refresh one MEMBER_OF per row.
 // Parameters: $rows    list of {account, ring (elementIds), confidence, role, tier, reason_codes,
 //                      evidence_bits, prior_bits, absence_bits, stability,
-//                      since}
+//                      since}; instants in microseconds from the year 1
 //             $run_id  string
 // Returns:    n (rows written)
 // Safe twice: yes
@@ -17,6 +17,7 @@ SET member.confidence    = row.confidence,
     member.prior_bits    = row.prior_bits,
     member.absence_bits  = row.absence_bits,
     member.stability     = row.stability,
-    member.since         = datetime(row.since),
+    member.since         = CASE WHEN row.since IS NOT NULL THEN datetime.fromepoch(
+      row.since / 1000000 - 62135596800, row.since % 1000000 * 1000) END,
     member.run_id        = $run_id
 RETURN count(*) AS n

@@ -118,15 +118,16 @@ def refit(out: Path, answers: Answers) -> Refit:
 
 
 def _rings_with_more(rings: JudgedRings) -> JudgedRings:
-    """Leave out rings that places, moments and public codes explain: no weight moves them."""
-    kept = np.flatnonzero(rings.observed.has_solid)
+    """Leave out rings that places, moments, public codes or templates alone explain: no weight
+    moves them."""
+    kept = np.flatnonzero(rings.observed.has_solid & ~rings.observed.prompts_only)
     seen = rings.observed
     return replace(
         rings, ring_id=[rings.ring_id[at] for at in kept], right=rings.right[kept],
         weight=rings.weight[kept],
         observed=Observed(
             seen.signs[kept], seen.held[kept], seen.is_two[kept], seen.has_solid[kept],
-            seen.by_prompts[kept]),
+            seen.by_prompts[kept], seen.prompts_only[kept], seen.may_enforce[kept]),
     )
 
 

@@ -69,7 +69,7 @@ def forget(
         raise click.UsageError("name account ids, or --from FILE")
     places = _places(place, outs, lists, folder, told, access)
     if dry_run:
-        _show(find(names, places), as_json)
+        _show(find(names, places, settings=settings), as_json)
         note("nothing was deleted")
         return
     made, path = forget_everywhere(names, places, settings=settings)

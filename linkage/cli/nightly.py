@@ -2,7 +2,7 @@
 
 import signal
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING
@@ -67,10 +67,11 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 def _show_plan(found: "Plan", *, as_json: bool) -> None:
     """Write what a night would do."""
     if as_json:
-        show_json(asdict(found))
+        arrived = asdict(replace(found.arrived, sources={}))
+        show_json({"arrived": arrived, "stages": found.stages})
         return
     new = found.arrived.new
-    show_text(f"{len(found.arrived.files):,} files, {len(new):,} of them new "
+    show_text(f"{len(found.arrived.once):,} files, {len(new):,} of them new "
               f"({sum(file.n_bytes for file in new) / 2**20:,.1f} MiB), "
               f"{len(found.arrived.gone):,} gone since the last night")
     for file in new[:10]:

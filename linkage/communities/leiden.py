@@ -46,11 +46,12 @@ class IgraphLeiden:
         """See :class:`Leiden`."""
         igraph.set_random_number_generator(random.Random(self.seed))
         graph = igraph.Graph(n=len(size), edges=np.column_stack([left, right]))
-        found = graph.community_leiden(
-            objective_function="CPM", weights=weight, resolution=resolution,
-            node_weights=size, n_iterations=self.rounds,
+        # igraph.Graph.community_leiden calls this, and then counts every community in Python.
+        membership, _ = igraph.GraphBase.community_leiden(
+            graph, edge_weights=weight, node_weights=size, resolution=resolution,
+            normalize_resolution=False, n_iterations=self.rounds,
         )
-        return np.asarray(found.membership, dtype=np.int64)
+        return np.asarray(membership, dtype=np.int64)
 
 
 @dataclass(frozen=True)

@@ -20,16 +20,17 @@ OF_THE_RING = {
     "cards_rotated": "the ring divides cards among its accounts",
     "devices_rotated": "the ring divides devices among its accounts",
     "templates_divided": "the ring divides prompt templates among its accounts",
+    "codes_rotated": "the ring divides codes among its accounts",
     "mailboxes_numbered": "the ring's mailboxes are aliases or numbers of one another",
     "addresses_rotated": "the ring comes through many shared addresses in turn",
     "related": "the ring is tied by direct relations",
-    "hosting_addresses": "much of the ring's traffic is from hosting, VPN or proxy addresses",
+    "hosting_addresses": "nearly all of the ring's traffic is from hosting, VPN or proxy addresses",
+    "no_private_lives": "hardly an account of the ring has a device and an address of its own",
     "disposable_mail": "many of the ring's mailboxes are disposable",
     "banned_before": "some of the ring's accounts are banned already",
     "born_together": "the ring's accounts were created in bursts",
     "never_sleeps": "the ring is awake round the clock",
     "no_weekend": "the ring works at weekends as on any day",
-    "large": "the ring has thirty accounts or more",
 }
 """Reason code of a sign to what was seen of the ring; its numbers are in ``ring_reason``."""
 

@@ -52,8 +52,13 @@ class Places:
     """What cannot be reached from here, as a sentence each."""
 
 
-def find(accounts: Collection[str], places: Places) -> Found:
+def find(accounts: Collection[str], places: Places, *, settings: Settings) -> Found:
     """Count the rows that name some accounts, everywhere, and change nothing.
+
+    Parameters
+    ----------
+    settings
+        Names the key of the hashes, where it is not in the state folder.
 
     Raises
     ------
@@ -62,7 +67,8 @@ def find(accounts: Collection[str], places: Places) -> Found:
     GraphStoreError
         If Neo4j cannot be asked.
     """
-    found: dict[str, Mapping[str, int]] = {"state": accounts_in_state(places.state, accounts)}
+    found: dict[str, Mapping[str, int]] = {"state": accounts_in_state(
+        places.state, accounts, lambda: _key(places, settings))}
     for out in places.outs:
         found[str(out)] = accounts_in_output(out, accounts)
     if places.lists and places.lists.exists():
@@ -122,14 +128,14 @@ def _forget(
 ) -> tuple[Receipt, Path]:
     """Do it with the locks held."""
     state = places.state
-    key = load_key(replace(settings, key_file=settings.key_file or state / "key"))
+    key = _key(places, settings)
     hashes = sorted(account_hash(one, key) for one in set(accounts))
     name = hashlib.sha256("\n".join(hashes).encode()).hexdigest()[:12]
     begun = state / RECEIPTS / f".{name}.begun"
-    found = _most(_noted(begun), find(accounts, places))
+    found = _most(_noted(begun), find(accounts, places, settings=settings))
     begun.write_text(json.dumps(found), encoding="utf-8")
     if not read_forgotten(state, key).hashes.issuperset(hashes):
-        ask_owners(state, accounts)
+        ask_owners(state, accounts, key)
         remember_forgotten(state, accounts, key)
     forget_in_state(state, accounts)
     for out in places.outs:
@@ -150,6 +156,11 @@ def _forget(
     begun.unlink()
     log.info("stage=forget accounts=%d rows=%d", len(hashes), receipt.n_removed)
     return receipt, path
+
+
+def _key(places: Places, settings: Settings) -> bytes:
+    """Return the key of the hashes."""
+    return load_key(replace(settings, key_file=settings.key_file or places.state / "key"))
 
 
 def _noted(begun: Path) -> Found:

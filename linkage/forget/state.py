@@ -1,23 +1,27 @@
 """Takes accounts out of a state folder; who keys files otherwise says here how that is done."""
 
-import shutil
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from linkage.forget.outputs import accounts_in_output, forget_in_output
 from linkage.forget.tables import with_accounts, without_accounts
-
-Owner = Callable[[Path, Collection[str]], None]
-"""Takes accounts out of a file or folder, safe to repeat."""
-
-
-def read_again(place: Path, accounts: Collection[str]) -> None:
-    """Remove what the next night makes anew from its inputs, without the forgotten accounts."""
-    shutil.rmtree(place)
+from linkage.ingest.aging import accounts_in_known, forget_in_known
+from linkage.ingest.known import KNOWN
 
 
-OWNERS: Mapping[str, Owner] = {"known": read_again}
+@dataclass(frozen=True)
+class Owner:
+    """Who takes accounts out of a folder whose files are keyed."""
+
+    count: Callable[[Path, Collection[str], bytes], int]
+    """Counts the rows about some accounts, under the deployment's key."""
+    remove: Callable[[Path, Collection[str], bytes], int]
+    """Removes them, safe to repeat."""
+
+
+OWNERS: Mapping[str, Owner] = {KNOWN: Owner(accounts_in_known, forget_in_known)}
 """Name directly below the state folder to who takes accounts out of what lies there.
 
 All other files are Parquet with a column of :data:`linkage.forget.tables.NAMES`, or hold no
@@ -28,9 +32,20 @@ RECEIPTS = "receipts"
 """Folder of receipts in the state folder."""
 
 
-def accounts_in_state(state: Path, accounts: Collection[str]) -> Counter[str]:
-    """Count the rows of each of the state's tables that name one of some accounts."""
+def accounts_in_state(
+    state: Path, accounts: Collection[str], key: Callable[[], bytes]
+) -> Counter[str]:
+    """Count the rows of each of the state's tables that name one of some accounts.
+
+    Parameters
+    ----------
+    key
+        Gives the deployment's key, which is asked for only where something is keyed.
+    """
     found: Counter[str] = Counter()
+    for name, owner in OWNERS.items():
+        if (state / name).exists():
+            found[name] += owner.count(state / name, accounts, key())
     for out in _unfinished(state):
         for name, n in accounts_in_output(out, accounts).items():
             found[str(out.relative_to(state) / name)] += n
@@ -56,11 +71,11 @@ def forget_in_state(state: Path, accounts: Collection[str]) -> Counter[str]:
     return +gone
 
 
-def ask_owners(state: Path, accounts: Collection[str]) -> None:
+def ask_owners(state: Path, accounts: Collection[str], key: bytes) -> None:
     """Let who keys files otherwise take accounts out of them."""
     for name, owner in OWNERS.items():
         if (state / name).exists():
-            owner(state / name, accounts)
+            owner.remove(state / name, accounts, key)
 
 
 def _unfinished(state: Path) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from linkage.ingest.intake import ingest
 from linkage.ingest.keys import load_key
+from linkage.ingest.known import KnownFiles
 from linkage.ingest.tables import IngestReport, InputFile, TableCount
 
-__all__ = ["IngestReport", "InputFile", "TableCount", "ingest", "load_key"]
+__all__ = ["IngestReport", "InputFile", "KnownFiles", "TableCount", "ingest", "load_key"]

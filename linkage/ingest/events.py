@@ -1,14 +1,13 @@
 """Events: read once into numbers, so that what follows never touches text again."""
 
-import pyarrow as pa
-
 from linkage.ingest.quarantine import Quarantine
-from linkage.ingest.reading import TableReader, rejects_name
-from linkage.ingest.rows import BAD_IP, UNKNOWN, reading
+from linkage.ingest.reading import TableReader
+from linkage.ingest.row_source import NO_LINES, RowSource
+from linkage.ingest.rows import BAD_IP, UNKNOWN
 from linkage.queries import query
 from linkage.store import Store
 
-_CODES = {
+CODES = {
     "ip": "ip_code", "device_id": "device_code", "user_agent": "user_agent_code",
     "tls_fingerprint": "tls_code", "session_id": "session_code", "model": "model_code",
 }
@@ -22,32 +21,8 @@ EVENT_CODE = (
 )
 """What tells an event again that is delivered twice."""
 
-
-def read_events(
-    store: Store, reader: TableReader, *, as_of: str | None, overlapping: bool = False
-) -> None:
-    """Make the table ``event`` of numbers, in one pass over the files.
-
-    Parameters
-    ----------
-    overlapping
-        Give each event a number, by which :func:`drop_repeated` tells it again.
-
-    Raises
-    ------
-    InputError
-        If a file turns out to be unreadable.
-    """
-    select = _coded(reader, EVENT_CODE if overlapping else "null::TINYINT")
-    if _is_columnar(reader):
-        # Parquet gives one column at a time, so looking texts up again later is cheap.
-        store.view("read_event", select)
-    else:
-        reading(store, reader, lambda: store.create("read_event", select))
-    store.create("account_code", "select hash(account_id) as account_code, account_ix, "
-                                 "is_left_out from account_key")
-    reading(store, reader, lambda: store.materialise(query("ingest", "event"), {"as_of": as_of}))
-    store.drop("account_code")
+ACCOUNT_CODE = "select hash(account_id) as account_code, account_ix, is_left_out from account_key"
+"""SELECT of every known account by the number that events have."""
 
 
 def drop_repeated(store: Store) -> int:
@@ -64,7 +39,7 @@ def drop_repeated(store: Store) -> int:
 
 
 def close_events(
-    store: Store, reader: TableReader, quarantine: Quarantine, *, as_of: str | None
+    store: Store, source: RowSource, quarantine: Quarantine, *, n_rows: int, as_of: str | None
 ) -> None:
     """Send bad events to quarantine, once ``address`` is known.
 
@@ -73,7 +48,7 @@ def close_events(
     QualityGateError
         If too many are bad.
     """
-    if not reader.parts:
+    if not source.n_files("events"):
         return
     if store.scalar("select count(*) from address where version is null"):
         store.materialise(query("ingest", "event_well_formed"))
@@ -81,90 +56,78 @@ def close_events(
         store.create("event", "select * from event_well_formed")
         store.drop("event_well_formed")
     bad = store.arrow("select distinct file_ix from event where is_bad order by file_ix")
-    store.put("fault_event", pa.table({
-        "file_ix": pa.array([], pa.int32()), "row_no": pa.array([], pa.int64()),
-        "fault": pa.array([], pa.string()),
-    }))
+    store.put("fault_event", NO_LINES)
     for file_ix in bad.column("file_ix").to_pylist():
-        # Only files with bad rows are read again, to learn which rows they are.
-        one = reader.of_file(file_ix)
-        store.extend("fault_event", _located(one), {"as_of": as_of})
-        if one.parts[0].first_ix not in {part.first_ix for part in reader.parts}:
-            name = rejects_name("events", one.parts[0])
-            store.drop(name, f"{name}_scan")
+        # Only files with bad rows are looked at again, to learn which rows they are.
+        source.locate(file_ix, as_of=as_of)
     quarantine.close_table(
-        store, reader, n_rows=store.count("event"), faults="select * from fault_event"
+        store, source.origin("events"), n_rows=n_rows, faults="select * from fault_event"
     )
     store.drop("fault_event")
 
 
-def drop_event_source(store: Store, reader: TableReader) -> None:
-    """Forget the texts of events."""
-    if _is_columnar(reader):
-        store.drop_view("read_event")
-    else:
-        store.drop("read_event")
+def coded(reader: TableReader, *, with_code: bool) -> str:
+    """Return the SELECT of events with a number beside each value.
 
-
-def _is_columnar(reader: TableReader) -> bool:
-    """Tell whether every file gives one column at a time."""
-    return all(part.format == "parquet" for part in reader.parts)
-
-
-def _coded(reader: TableReader, event_code: str) -> str:
-    """Return the SELECT of events with a number beside each value, and one for the event."""
+    Parameters
+    ----------
+    with_code
+        Give each event a number, too, by which it is told again.
+    """
     # A column that nobody brings is a narrow null: eight bytes of nothing in each of 26
-    # million rows made the table spill.
+    # million rows made the table spill. Addresses that users name have the full width.
     numbers = ", ".join(
-        f"{_coded_text(column) if reader.has(column) else 'null::TINYINT'} as {code}"
-        for column, code in _CODES.items()
+        f"{coded_text(column) if reader.has(column) else _nothing(column)} as {code}"
+        for column, code in CODES.items()
     )
     return (
         "select file_ix, hash(account_id) as account_code, occurred_at, "
-        f"{', '.join(_CODES)}, {numbers}, {_is_conversation(reader)} as is_conversation, "
-        f"{event_code} as event_code "
-        f"from ({reader.select(numbered=False)}) as r where {_every_column(reader)}"
+        f"{', '.join(CODES)}, {numbers}, {is_conversation(reader)} as is_conversation, "
+        f"{EVENT_CODE if with_code else 'null::TINYINT'} as event_code "
+        f"from ({reader.select(numbered=False)}) as r where {reader.every_column}"
     )
 
 
-def _is_conversation(reader: TableReader) -> str:
+def _nothing(column: str) -> str:
+    """Return the expression of a number that no event has."""
+    return "null::UBIGINT" if column == "ip" else "null::TINYINT"
+
+
+def is_conversation(reader: TableReader) -> str:
     """Return the expression that tells conversations; events of no type are such."""
     if not reader.has("event_type"):
         return "true"
     return "coalesce(lower(nullif(event_type, '')) = 'conversation', true)"
 
 
-def _coded_text(column: str) -> str:
+def coded_text(column: str) -> str:
     """Return the expression of a text's number; null for null and for empty text."""
     # Dictionaries of Parquet are hashed once an entry; a CASE over texts reads every row.
     return f"nullif(nullif(hash({column}), hash('')), hash(null::VARCHAR))"
 
 
-def _every_column(reader: TableReader) -> str:
-    """Return a condition that always holds and, for text files, needs every column.
+def located(source: str) -> str:
+    """Return the SELECT of the bad events of one file, with their row numbers.
 
-    The engine checks the encoding only of columns it needs. Without this, a second reading
-    would refuse other lines than the first, and count rows differently.
+    Parameters
+    ----------
+    source
+        Table or SELECT in brackets of file_ix, row_no, occurred_at, fault, account_code and
+        ip_code.
     """
-    return "true" if _is_columnar(reader) else "hash(r) is not null"
-
-
-def _located(reader: TableReader) -> str:
-    """Return the SELECT of the bad events of one file, with their row numbers."""
     return f"""
         select file_ix, row_no, fault from (
             select
                 r.file_ix, r.row_no, r.occurred_at,
                 case
                     when r.fault is not null then r.fault
-                    when k.account_id is null then '{UNKNOWN}:account_id'
+                    when k.account_code is null then '{UNKNOWN}:account_id'
                     when a.ip_code is not null then '{BAD_IP}:ip'
                 end as fault
-            from ({reader.select()}) as r
-            left join account_key as k on r.account_id = k.account_id
+            from {source} as r
+            left join ({ACCOUNT_CODE}) as k on r.account_code = k.account_code
             left join (select ip_code from address where version is null) as a
-                on hash(r.ip) = a.ip_code
-            where {_every_column(reader)}
+                on r.ip_code = a.ip_code
         )
         where fault is not null
             and (occurred_at is null or $as_of is null or occurred_at <= cast($as_of as timestamp))

@@ -2,11 +2,12 @@
 
 import hmac
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from linkage.errors import InputError
 from linkage.store import Store
@@ -37,13 +38,20 @@ class Forgotten:
     hashes: frozenset[str] = frozenset()
     key: bytes = b""
 
-    def among(self, account_ids: pa.ChunkedArray) -> pa.Table:
+    def among(self, account_ids: pa.ChunkedArray | pa.Array) -> pa.Table:
         """Return which of some accounts are forgotten: a table with ``account_id``."""
         found = [
             one for one in (account_ids.to_pylist() if self.hashes else ())
             if one is not None and account_hash(one, self.key) in self.hashes
         ]
         return pa.table({"account_id": pa.array(found, pa.string())})
+
+    def without(self, rows: pa.Table, columns: Sequence[str]) -> pa.Table:
+        """Return the rows whose columns name no forgotten account."""
+        for column in columns if self.hashes else ():
+            gone = self.among(pc.unique(rows[column]))["account_id"].combine_chunks()
+            rows = rows.filter(pc.invert(pc.is_in(rows[column], value_set=gone)))
+        return rows
 
     def put(self, store: Store) -> int:
         """Make the table ``forgotten`` from ``raw_accounts``, and return its rows."""

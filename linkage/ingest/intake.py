@@ -1,25 +1,25 @@
 """From input files to stage tables: the one entry of ingest."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC
 from pathlib import Path
 
 from linkage.errors import InputError
 from linkage.ingest.addresses import Network, make_addresses, parse_network
 from linkage.ingest.attributes import drop_attributes
-from linkage.ingest.checksums import Checksums
 from linkage.ingest.embedding import packaged_embedder
-from linkage.ingest.events import close_events, drop_event_source, drop_repeated, read_events
+from linkage.ingest.events import close_events, drop_repeated
+from linkage.ingest.file_rows import FileRows
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.identifiers import make_identifiers, placeholder_notes
+from linkage.ingest.known import KnownFiles
+from linkage.ingest.known_rows import KnownRows
 from linkage.ingest.lockstep import make_lockstep
 from linkage.ingest.meanings import make_meanings
-from linkage.ingest.prompts import PromptSketcher, read_prompts
 from linkage.ingest.quarantine import Quarantine
-from linkage.ingest.reading import TableReader, reader_of
-from linkage.ingest.rows import BAD_CIDR, DUPLICATE, faults, read_rows, unknown_accounts
-from linkage.ingest.sketches import Sketcher
+from linkage.ingest.row_source import RowSource
+from linkage.ingest.rows import BAD_CIDR, DUPLICATE, faults, unknown_accounts
 from linkage.ingest.sources import discover
 from linkage.ingest.tables import IngestReport
 from linkage.ingest.templates import make_templates
@@ -67,6 +67,7 @@ def ingest(
     step: Callable[[str], None] = lambda _: None,
     prompt_readers: Sequence[PromptReader] = (),
     forgotten: Forgotten = NOBODY,
+    known: KnownFiles | None = None,
 ) -> IngestReport:
     """Read the inputs into the stage tables and return what was read and refused.
 
@@ -77,7 +78,7 @@ def ingest(
     Parameters
     ----------
     inputs
-        Folders, files and globs.
+        Folders, files and globs; not looked at where ``known`` says what to count.
     key
         Secret key of the identifier hashes, from :func:`load_key`.
     quarantine
@@ -88,6 +89,8 @@ def ingest(
         Who reads the prompts besides: each has a stage table of its own.
     forgotten
         Accounts to leave out, with everything about them.
+    known
+        Files of which only new ones are read, and what is known of the others.
 
     Raises
     ------
@@ -97,20 +100,27 @@ def ingest(
         If a table has more bad rows than ``settings.max_bad_rows`` allows.
     """
     step("looking at the inputs")
-    sources = discover(inputs, settings)
-    readers = {table.name: reader_of(table, sources.of(table.name)) for table in INPUT_TABLES}
-    work = _Intake(
-        store, settings, readers, Quarantine(quarantine, settings.max_bad_rows), step,
-        prompt_readers, forgotten, notes=list(sources.notes),
-    )
-    with Checksums(sources.files) as checksums:
+    notes: list[str] = []
+    source: RowSource
+    if known is None:
+        sources = discover(inputs, settings)
+        notes.extend(sources.notes)
+        source = FileRows(store, sources, key=key, readers=prompt_readers)
+    else:
+        source = KnownRows(
+            store, known, key=key, forgotten=forgotten, readers=tuple(prompt_readers),
+            n_threads=settings.n_threads, step=step,
+        )
+    bad = Quarantine(quarantine, settings.max_bad_rows)
+    work = _Intake(store, settings, source, bad, step, forgotten, notes)
+    with source:
         work.accounts()
         work.small_tables()
-        work.events(key)
+        work.events()
         work.finish(key)
-        files = checksums.files()
+        files = source.files()
     order = [table.name for table in INPUT_TABLES]
-    counts = sorted(work.quarantine.counts, key=lambda count: order.index(count.table))
+    counts = sorted(bad.counts, key=lambda count: order.index(count.table))
     return IngestReport(files, tuple(counts), tuple(work.notes))
 
 
@@ -120,12 +130,11 @@ class _Intake:
 
     store: Store
     settings: Settings
-    readers: dict[str, TableReader]
+    source: RowSource
     quarantine: Quarantine
     step: Callable[[str], None]
-    prompt_readers: Sequence[PromptReader]
     forgotten: Forgotten
-    notes: list[str] = field(default_factory=list)
+    notes: list[str]
 
     @property
     def as_of(self) -> str | None:
@@ -136,8 +145,7 @@ class _Intake:
     def accounts(self) -> None:
         """Make the tables of accounts: known ones, mailboxes and phones."""
         self.step("reading accounts")
-        reader = self.readers["accounts"]
-        n_rows = read_rows(self.store, reader)
+        n_rows = self.source.read_rows("accounts")
         self._make("account_in_file")
         self._make("account_first", overlapping=self.settings.overlapping)
         # Of an account that later files bring again, every file's first row is a good one.
@@ -148,14 +156,15 @@ class _Intake:
         )
         duplicate = f"(case when r.row_no <> {place} then '{DUPLICATE}:account_id' end)"
         self.quarantine.close_table(
-            self.store, reader, n_rows=n_rows,
+            self.store, self.source.origin("accounts"), n_rows=n_rows,
             faults=faults("accounts", duplicate,
                           f"left join {first} as f on r.account_id = f.account_id {same}"),
         )
         n_forgotten = self.forgotten.put(self.store)
         if not self._make("account_row", as_of=self.as_of):
             raise InputError(
-                f"no usable row in {reader.files[0].path}", fix="accounts needs at least one row"
+                f"no usable row in {self.source.origin('accounts').paths[0]}",
+                fix="accounts needs at least one row"
             )
         self.store.drop("raw_accounts", "account_first", "account_in_file", "forgotten")
         self.store.put("mail_domain", mail_domains())
@@ -193,22 +202,22 @@ class _Intake:
         self.store.drop("raw_payments", "raw_identifiers", "raw_links", "raw_decisions",
                         "raw_hubs", "raw_groups")
 
-    def events(self, key: bytes) -> None:
+    def events(self) -> None:
         """Make the tables of events, addresses, prompts and activity."""
-        reader = self.readers["events"]
+        source = self.source
         networks = self._networks()
         self.step("reading events")
-        overlapping = self.settings.overlapping and len(reader.files) > 1
-        read_events(self.store, reader, as_of=self.as_of, overlapping=overlapping)
+        overlapping = self.settings.overlapping and source.n_files("events") > 1
+        n_rows = source.read_events(as_of=self.as_of, overlapping=overlapping)
         self.step("parsing addresses")
         make_addresses(self.store, networks)
-        close_events(self.store, reader, self.quarantine, as_of=self.as_of)
+        close_events(self.store, source, self.quarantine, n_rows=n_rows, as_of=self.as_of)
         self._make("event_again")
         if overlapping:
             n_again = drop_repeated(self.store)
             self.notes.extend([f"{n_again:,} events were delivered more than once"] * (n_again > 0))
-        if reader.has("prompt") or reader.has("system_prompt"):
-            self._prompts(Sketcher(key), overlapping=overlapping)
+        if source.has("events", "prompt") or source.has("events", "system_prompt"):
+            self._prompts(overlapping=overlapping)
         self.step("counting activity")
         for name in ("sighting", "usage", "activity", "account_event", "account", "model"):
             self._make(name)
@@ -220,23 +229,20 @@ class _Intake:
         if not self._has("session"):
             self.store.drop("event")  # everything else is read from its sums
 
-    def _prompts(self, sketcher: PromptSketcher, *, overlapping: bool) -> None:
+    def _prompts(self, *, overlapping: bool) -> None:
         """Make the tables of prompts and templates."""
         self.step("reading prompts")
-        read_prompts(
-            self.store, self.readers["events"], sketcher, as_of=self.as_of,
-            n_threads=self.settings.n_threads, readers=self.prompt_readers,
-            overlapping=overlapping,
-        )
+        self.source.read_prompts(
+            as_of=self.as_of, n_threads=self.settings.n_threads, overlapping=overlapping)
         self.step("gathering templates")
         make_templates(self.store, n_threads=self.settings.n_threads)
         self.store.drop("skeleton")
         for name in ("prompt_held", "prompt_lone", "prompt_timed"):
             self._make(name)
-        if self._has("prompt_meaning"):
+        if self._has("prompt_meaning") and isinstance(self.source, FileRows):
             self.step("comparing what prompts mean")
             n_prompts = make_meanings(
-                self.store, self.readers["events"], packaged_embedder(), as_of=self.as_of
+                self.store, self.source.events, packaged_embedder(), as_of=self.as_of
             )
             self.notes.append(f"{n_prompts:,} prompts were compared by their meaning")
 
@@ -247,7 +253,7 @@ class _Intake:
             make_lockstep(self.store)
         make_identifiers(self.store, self.settings, key=key, has=self._has, step=self.step)
         self.notes.extend(placeholder_notes(self.store))
-        drop_event_source(self.store, self.readers["events"])
+        self.source.drop_texts()
         self.store.drop(*_INTERMEDIATE)
 
     def _has(self, kind: str) -> bool:
@@ -255,28 +261,27 @@ class _Intake:
         if kind == "prompt_meaning" and not self.settings.semantic:
             return False
         table, column = _BROUGHT_BY[kind]
-        return self.readers[table].has(column)
+        return self.source.has(table, column)
 
     def _read(self, name: str, bad: str) -> None:
         """Read one table as it is and send its bad rows to quarantine."""
-        reader = self.readers[name]
-        n_rows = read_rows(self.store, reader)
-        if reader.parts:
-            self.quarantine.close_table(self.store, reader, n_rows=n_rows, faults=bad)
+        n_rows = self.source.read_rows(name)
+        if self.source.n_files(name):
+            self.quarantine.close_table(
+                self.store, self.source.origin(name), n_rows=n_rows, faults=bad)
 
     def _networks(self) -> list[Network]:
         """Read the networks table."""
-        reader = self.readers["networks"]
-        n_rows = read_rows(self.store, reader)
+        n_rows = self.source.read_rows("networks")
         rows = self.store.arrow("select cidr, kind from raw_networks where fault is null")
         given = list(zip(rows.column(0).to_pylist(), rows.column(1).to_pylist(), strict=True))
         parsed = [(cidr, parse_network(cidr, kind)) for cidr, kind in given]
         bad = {cidr for cidr, network in parsed if network is None}
-        if reader.parts:
+        if self.source.n_files("networks"):
             listed = ", ".join("'" + cidr.replace("'", "''") + "'" for cidr in sorted(bad))
             is_bad = f"(case when r.cidr in ({listed}) then '{BAD_CIDR}:cidr' end)"
             self.quarantine.close_table(
-                self.store, reader, n_rows=n_rows,
+                self.store, self.source.origin("networks"), n_rows=n_rows,
                 faults=faults("networks", is_bad if bad else "null"),
             )
         return [network for _, network in parsed if network is not None]

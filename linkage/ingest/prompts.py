@@ -1,26 +1,27 @@
 """The one pass in which prompts are read: from text to numbers, and the text is dropped."""
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.ingest.events import EVENT_CODE
+from linkage.ingest.events import ACCOUNT_CODE, EVENT_CODE
 from linkage.ingest.reading import TableReader, rejects_name
 from linkage.ingest.rows import reading
 from linkage.ingest.sketches import LONGEST_PROMPT, N_BANDS, Sketches
-from linkage.ingest.text_readers import PromptBatch, PromptReader, add_up, counted_for
+from linkage.ingest.text_readers import PromptBatch, PromptReader, add_up, by_event, counted_for
 from linkage.queries import query
 from linkage.store import Store
 
 Ints = npt.NDArray[np.int64]
+Made = TypeVar("Made")
 
 ROWS_AT_ONCE = 8_192
 """Events whose prompts are in memory at once, for each thread."""
@@ -80,8 +81,7 @@ def read_prompts(
     InputError
         If a file turns out to be unreadable.
     """
-    store.create("account_code", "select hash(account_id) as account_code, account_ix, "
-                                 "is_left_out from account_key")
+    store.create("account_code", ACCOUNT_CODE)
     store.view("read_prompt", _texts(reader, EVENT_CODE if overlapping else "null::UBIGINT"))
     store.put("reading_until", pa.table({"as_of": pa.array([as_of], pa.string())}))
     select = query("ingest", "prompt_text").body
@@ -116,9 +116,9 @@ def take_prompts(
     """
     names = ("prompt", "prompt_again", "skeleton", *(one.table for one in readers))
     tables = [_Growing(store, name) for name in names]
-    sketch = _Sketching(sketcher, tuple(readers))
+    sketch = Sketching(sketcher, tuple(readers))
     # Of nothing first, so that the tables are there when no event has a prompt.
-    for rows in chain([sketch(_NO_EVENTS)], _ahead(batches, sketch, n_threads)):
+    for rows in chain([sketch(_NO_EVENTS)], ahead(batches, sketch, n_threads)):
         for table, new in zip(tables, rows, strict=True):
             table.add(new)
     for table in tables:
@@ -133,20 +133,18 @@ def take_prompts(
 def _texts(reader: TableReader, event_code: str) -> str:
     """Return the SELECT of events with their texts, the middle of very long ones left out."""
     texts = ", ".join(
-        f"{_cut(column) if reader.has(column) else 'null::VARCHAR'} as {column}"
+        f"{cut(column) if reader.has(column) else 'null::VARCHAR'} as {column}"
         for column in ("prompt", "system_prompt")
     )
-    whole = all(part.format == "parquet" for part in reader.parts)
     return (
         f"select hash(account_id) as account_code, occurred_at, hash(ip) as ip_code, {texts}, "
         f"{event_code} as event_code "
         f"from ({reader.select(numbered=False)}) as r "
-        # Lines of text files that are refused must be those refused before.
-        f"where {'true' if whole else 'hash(r) is not null'}"
+        f"where {reader.every_column}"
     )
 
 
-def _cut(column: str) -> str:
+def cut(column: str) -> str:
     """Return the expression of a text of at most ``LONGEST_PROMPT`` characters."""
     tail = LONGEST_PROMPT // 4
     return (
@@ -156,14 +154,14 @@ def _cut(column: str) -> str:
     )
 
 
-def _ahead(
-    batches: Iterable[pa.RecordBatch], sketch: "_Sketching", n_threads: int
-) -> Iterator[Sequence[pa.Table]]:
+def ahead(
+    batches: Iterable[pa.RecordBatch], work: Callable[[pa.RecordBatch], Made], n_threads: int
+) -> Iterator[Made]:
     """Yield what is made of each batch, a few batches ahead of who takes it."""
     with ThreadPoolExecutor(n_threads, thread_name_prefix="prompts") as pool:
-        waiting: deque[Future[Sequence[pa.Table]]] = deque()
+        waiting: deque[Future[Made]] = deque()
         for batch in batches:
-            waiting.append(pool.submit(sketch, batch))
+            waiting.append(pool.submit(work, batch))
             if len(waiting) > n_threads + 1:
                 yield waiting.popleft().result()
         while waiting:
@@ -171,7 +169,7 @@ def _ahead(
 
 
 @dataclass(frozen=True)
-class _Sketching:
+class Sketching:
     """What is done with each batch of events."""
 
     sketcher: PromptSketcher
@@ -206,7 +204,7 @@ class _Sketching:
             counted_for(batch.column("account_ix").to_numpy().astype(np.int64), again),
             batch.column("occurred_at").cast(pa.int64()).to_numpy(),
         )
-        return (*made, *(one.read(texts) for one in self.readers))
+        return (*made, *(by_event(one.read(texts), again) for one in self.readers))
 
 
 def _folded(column: pa.Array) -> tuple[pa.StringArray, Ints]:

@@ -13,6 +13,7 @@ import pyarrow.csv as pacsv
 
 from linkage.errors import InputError, QualityGateError
 from linkage.ingest.reading import TableReader, rejects_name
+from linkage.ingest.row_source import NO_LINES, Origin
 from linkage.ingest.tables import TableCount
 from linkage.store import Store
 
@@ -26,12 +27,6 @@ _CSV_REASONS = {
     "TOO MANY COLUMNS": "too many columns",
     "LINE SIZE OVER MAXIMUM": "line too long",
 }
-_NO_LINES = pa.table({
-    "file_ix": pa.array([], pa.int32()),
-    "row_no": pa.array([], pa.int64()),
-    "fault": pa.array([], pa.string()),
-})
-
 
 @dataclass
 class Quarantine:
@@ -43,7 +38,7 @@ class Quarantine:
     counts: list[TableCount] = field(default_factory=list)
 
     def close_table(
-        self, store: Store, reader: TableReader, *, n_rows: int, faults: str
+        self, store: Store, origin: Origin, *, n_rows: int, faults: str
     ) -> None:
         """Write down a table's bad rows, count them, and check the gate.
 
@@ -60,7 +55,7 @@ class Quarantine:
         QualityGateError
             If the share of bad rows is past ``max_bad_rows``.
         """
-        lines = rejected_lines(store, reader)
+        lines, table = origin.lines, origin.table
         parsed = store.arrow(
             f"select split_part(fault, ':', 1) as reason, count(*) as n from ({faults}) group by 1"
         )
@@ -68,7 +63,6 @@ class Quarantine:
             parsed.column("reason").to_pylist(), parsed.column("n").to_pylist(), strict=True
         )))
         reasons.update(fault.split(":")[0] for fault in lines.column("fault").to_pylist())
-        table = reader.table.name
         commonest_first = sorted(reasons.items(), key=lambda reason: (-reason[1], reason[0]))
         count = TableCount(table, n_rows + lines.num_rows, tuple(commonest_first))
         self.counts.append(count)
@@ -77,24 +71,24 @@ class Quarantine:
         is_past = count.n_quarantined > self.max_bad_rows * count.n_rows
         limit = f" limit {MOST_ROWS_PAST_GATE}" if is_past else ""
         rows = store.arrow(f"select file_ix, row_no, fault from ({faults}) order by all{limit}")
-        self._write(reader, rows, lines)
+        self._write(origin, rows)
         if is_past:
             raise self._gate(count)
 
-    def _write(self, reader: TableReader, rows: pa.Table, lines: pa.Table) -> None:
+    def _write(self, origin: Origin, rows: pa.Table) -> None:
         """Write the bad rows of one table."""
+        lines = origin.lines
         both = pa.concat_tables([_renumbered(rows, lines), lines]).sort_by(
             [("file_ix", "ascending"), ("row_no", "ascending"), ("fault", "ascending")]
         )
-        names = [str(file.path) for file in reader.files]
         faults = [fault.split(":") for fault in both.column("fault").to_pylist()]
         table = pa.table({
-            "file": [names[ix] for ix in both.column("file_ix").to_pylist()],
+            "file": [origin.paths[ix] for ix in both.column("file_ix").to_pylist()],
             "row": both.column("row_no"),
             "reason": [reason for reason, _ in faults],
             "column": [column for _, column in faults],
         })
-        path = self.folder / f"{reader.table.name}.csv"
+        path = self.folder / f"{origin.table}.csv"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             pacsv.write_csv(table, path)
@@ -118,7 +112,7 @@ def rejected_lines(store: Store, reader: TableReader) -> pa.Table:
 
     A stray opening quote swallows the lines up to the next quote; each of them is listed.
     """
-    found = [_NO_LINES]
+    found = [NO_LINES]
     for part in reader.parts:
         name = rejects_name(reader.table.name, part)
         if part.format != "csv" or not store.exists(name):
@@ -142,15 +136,15 @@ def rejected_lines(store: Store, reader: TableReader) -> pa.Table:
             columns = list(zip(*rows, strict=True))
             found.append(pa.table([
                 pa.array(column, kind.type)
-                for column, kind in zip(columns, _NO_LINES.schema, strict=True)
-            ], schema=_NO_LINES.schema))
+                for column, kind in zip(columns, NO_LINES.schema, strict=True)
+            ], schema=NO_LINES.schema))
     return pa.concat_tables(found)
 
 
 def _renumbered(rows: pa.Table, lines: pa.Table) -> pa.Table:
     """Count the lines that were not CSV into the row numbers of a file's other rows."""
     if not lines.num_rows or not rows.num_rows:
-        return rows.cast(_NO_LINES.schema)
+        return rows.cast(NO_LINES.schema)
     files = rows.column("file_ix").to_numpy()
     numbers = rows.column("row_no").to_numpy().copy()
     for file_ix in np.unique(lines.column("file_ix").to_numpy()):
@@ -161,4 +155,4 @@ def _renumbered(rows: pa.Table, lines: pa.Table) -> pa.Table:
         numbers[here] += np.searchsorted(before, numbers[here], side="left")
     return pa.table({
         "file_ix": rows.column("file_ix"), "row_no": numbers, "fault": rows.column("fault"),
-    }).cast(_NO_LINES.schema)
+    }).cast(NO_LINES.schema)

@@ -53,6 +53,20 @@ class TableReader:
         """The files in order; ``file_ix`` counts along them."""
         return tuple(file for part in self.parts for file in part.files)
 
+    @property
+    def is_columnar(self) -> bool:
+        """Whether every file gives one column at a time."""
+        return all(part.format == "parquet" for part in self.parts)
+
+    @property
+    def every_column(self) -> str:
+        """A condition that always holds and, for text files, needs every column.
+
+        The engine checks the encoding only of columns it needs. Without this, a second reading
+        would refuse other lines than the first, and count rows differently.
+        """
+        return "true" if self.is_columnar else "hash(r) is not null"
+
     def has(self, column: str) -> bool:
         """Tell whether any file brings a column."""
         return any(_source(part, column) is not None for part in self.parts)

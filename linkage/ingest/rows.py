@@ -5,16 +5,20 @@ from collections.abc import Callable
 import duckdb
 
 from linkage.ingest.layouts import unreadable
-from linkage.ingest.reading import TableReader
+from linkage.ingest.reading import MISSING, TableReader
 from linkage.store import Store
 
 UNKNOWN, DUPLICATE, BAD_CIDR, BAD_IP = (
     "unknown account", "duplicate account", "bad cidr", "malformed ip"
 )
+MISSING_ACCOUNT = f"{MISSING}:account_id"
 
 
 def read_rows(store: Store, reader: TableReader) -> int:
-    """Make the table ``raw_NAME`` of all rows of an input table and return how many.
+    """Make ``raw_NAME`` of all rows of an input table, and return how many.
+
+    ``first_NAME`` has the number of each file's first row: text files are numbered along all
+    files of a part.
 
     Raises
     ------
@@ -22,8 +26,11 @@ def read_rows(store: Store, reader: TableReader) -> int:
         If a file turns out to be unreadable.
     """
     with store.in_order():
-        name = f"raw_{reader.table.name}"
-        return reading(store, reader, lambda: store.create(name, reader.select()))
+        name = reader.table.name
+        n = reading(store, reader, lambda: store.create(f"raw_{name}", reader.select()))
+    store.create(f"first_{name}", f"select file_ix, min(row_no) as first_no from raw_{name} "
+                                  "group by file_ix")
+    return n
 
 
 def reading(store: Store, reader: TableReader, read: Callable[[], int]) -> int:
@@ -50,12 +57,10 @@ def faults(table: str, found: str = "null", joins: str = "") -> str:
     joins
         Joins that bring those tables.
     """
-    # Text files are numbered along all files of a part; rows count from 1 in each.
     return f"""
         select r.file_ix, r.row_no - b.first_no + 1 as row_no, coalesce(r.fault, {found}) as fault
         from raw_{table} as r
-        join (select file_ix, min(row_no) as first_no from raw_{table} group by file_ix) as b
-            on r.file_ix = b.file_ix
+        join first_{table} as b on r.file_ix = b.file_ix
         {joins}
         where coalesce(r.fault, {found}) is not null
     """

@@ -1,7 +1,7 @@
 """Finds the input files and says which table of the contract each one feeds."""
 
 import glob
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,8 +46,15 @@ class Sources:
         return tuple(file for file in self.files if file.table == table)
 
 
-def discover(inputs: Sequence[Path | str], settings: Settings) -> Sources:
+def discover(
+    inputs: Sequence[Path | str], settings: Settings, *, known: Collection[str] = ()
+) -> Sources:
     """Return the files that folders, files and globs stand for.
+
+    Parameters
+    ----------
+    known
+        Tables that need not be there; where there is one, a glob may match nothing.
 
     Raises
     ------
@@ -58,7 +65,9 @@ def discover(inputs: Sequence[Path | str], settings: Settings) -> Sources:
     names = {mapping.source for found in mappings.values() for mapping in found}
     claimed: dict[Path, str] = {}
     for place in inputs:
-        for path, name in _places(str(place), names | {t.name for t in INPUT_TABLES}):
+        for path, name in _places(
+            str(place), names | {t.name for t in INPUT_TABLES}, may_be_empty=bool(known)
+        ):
             claimed.setdefault(path, name)
     files = tuple(
         SourceFile(path, table, mapping, ENDINGS[_ending(path)])
@@ -67,7 +76,7 @@ def discover(inputs: Sequence[Path | str], settings: Settings) -> Sources:
         for mapping in found
         if mapping.source == name
     )
-    _check(files, inputs)
+    _check({file.table for file in files} | set(known), inputs)
     unread = sorted({name for name in claimed.values() if name not in names})
     return Sources(files, tuple(
         f"files of {name} were not read: linkage.toml feeds {name} from elsewhere"
@@ -95,9 +104,8 @@ def _mappings(settings: Settings) -> dict[str, tuple[TableMapping, ...]]:
     return {name: settings.tables.get(name, (TableMapping(name),)) for name in known}
 
 
-def _check(files: Sequence[SourceFile], inputs: Sequence[Path | str]) -> None:
+def _check(tables: set[str], inputs: Sequence[Path | str]) -> None:
     """Refuse inputs without accounts, or with nothing beside them."""
-    tables = {file.table for file in files}
     where = ", ".join(str(place) for place in inputs) or "nothing"
     if "accounts" not in tables:
         raise InputError(f"no accounts table in {where}", fix=_FIX)
@@ -108,7 +116,9 @@ def _check(files: Sequence[SourceFile], inputs: Sequence[Path | str]) -> None:
         )
 
 
-def _places(place: str, names: set[str]) -> Iterator[tuple[Path, str]]:
+def _places(
+    place: str, names: set[str], *, may_be_empty: bool
+) -> Iterator[tuple[Path, str]]:
     """Yield (file, table name) of one folder, file or glob."""
     path = Path(place).expanduser()
     if path.is_dir():
@@ -117,7 +127,7 @@ def _places(place: str, names: set[str]) -> Iterator[tuple[Path, str]]:
         yield path, _named(path, names)
     else:
         found = sorted(glob.glob(str(path), recursive=True))
-        if not found:
+        if not found and not (may_be_empty and glob.has_magic(str(path))):
             raise InputError(
                 f"input not found: {place}", fix="name a folder, a file or a glob that matches"
             )

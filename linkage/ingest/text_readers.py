@@ -60,7 +60,26 @@ def counted_for(account: Ints, again: Ints) -> Ints:
     again
         (n_events,) number of an event that is delivered more than once; -1 for the others.
     """
-    return np.where(again < 0, account, -1 - again)
+    # Each delivery by itself: two of one event may be in one batch.
+    return np.where(again < 0, account, -1 - np.arange(len(again)))
+
+
+def by_event(made: pa.Table, again: Ints) -> pa.Table:
+    """Return a reader's rows, those of an event that is delivered again with its number.
+
+    Parameters
+    ----------
+    made
+        What the reader made of accounts from :func:`counted_for`.
+    again
+        As there.
+    """
+    account = made["account_ix"].to_numpy()
+    is_event = account < 0
+    numbered = account.copy()
+    numbered[is_event] = -1 - again[-1 - account[is_event]]
+    at = made.schema.get_field_index("account_ix")
+    return made.set_column(at, "account_ix", pa.array(numbered))
 
 
 def add_up(store: Store, name: str) -> None:

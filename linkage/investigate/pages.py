@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from linkage.browser import OPENED
-from linkage.queries import Query, statements
+from linkage.queries import Query, statement, statements
 
 FOLDER = "linkage"
 """Folder of our pages below ``/browser/``."""
@@ -121,11 +121,15 @@ def _saved(query: Query) -> SavedQuery:
 
 
 def _lean(query: Query) -> str:
-    """Return a statement under one line that says what it gives and needs."""
+    """Return a statement under lines that say what it gives, needs, and means by no answer."""
     needs = sorted(query.parameters)
     said = f"// {query.header('Purpose')}"
     if needs:
         said += "\n// needs " + ", ".join(f":param {name} => …" for name in needs)
+    if _FORMS[_form(query.name)] != "count":
+        # A picture is empty where its table is.
+        table = statement("explore", query.name.removesuffix(_form(query.name)))
+        said += f"\n// no answer: {table.header('Empty')}"
     return f"{said}\n{query.body.strip()}"
 
 

@@ -72,9 +72,16 @@ class NightlySettings:
     """File for JSON lines; ``nightly.jsonl`` in the state folder unless told."""
     metrics: Path | None = None
     """Textfile for Prometheus' node exporter; none unless told."""
+    retention_days: int | None = None
+    """Days after which events, payments, identifiers and links age out; None for never."""
     gates: Gates = field(default_factory=Gates)
     verbs: tuple[Verb, ...] = ()
     """What follows: load, then export."""
+
+    @property
+    def knows(self) -> bool:
+        """Whether a file is read once. Meanings are found in texts, and no text is kept."""
+        return not self.run.semantic
 
     @property
     def log_file(self) -> Path:
@@ -117,6 +124,7 @@ def load_nightly(path: Path) -> NightlySettings:
         wait_minutes=_minutes(told.get("wait_minutes", 0)),
         log=_path(here, told["log"]) if "log" in told else None,
         metrics=_path(here, told["metrics"]) if "metrics" in told else None,
+        retention_days=_days(_section(written, "retention", {"days"}), run),
         gates=Gates(**_section(written, "gates", {one.name for one in fields(Gates)})),
         verbs=_verbs(written, here, path),
     )
@@ -160,6 +168,21 @@ def _section(written: Mapping[str, Any], name: str, known: set[str]) -> dict[str
 def _path(here: Path, value: Any) -> Path:
     """Return a path, from the folder of the settings file on."""
     return here / Path(str(value)).expanduser()
+
+
+def _days(section: Mapping[str, Any], run: Settings) -> int | None:
+    """Check after how many days rows age out."""
+    days = section.get("days")
+    if days is None:
+        return None
+    if isinstance(days, bool) or not isinstance(days, int) or days < 1:
+        raise SettingsError(f"[retention] days is a whole number of 1 or more, got {days!r}")
+    if run.semantic:
+        raise SettingsError(
+            "[retention] and semantic do not go together: with semantic a night reads every file "
+            "again", fix="leave one of them out, and remove old input files yourself",
+        )
+    return days
 
 
 def _minutes(value: Any) -> float:

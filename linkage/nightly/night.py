@@ -21,9 +21,10 @@ from pathlib import Path
 
 from linkage import job
 from linkage.errors import InputError, LinkageError
+from linkage.ingest.known import KNOWN, keep_only
 from linkage.lock import locked
 from linkage.nightly.config import NightlySettings, Verb
-from linkage.nightly.files import Arrived, arrived, as_rows
+from linkage.nightly.files import Arrived, arrived, as_rows, read_again
 from linkage.nightly.gates import Closed, Numbers, closed_gates, drift, numbers_of
 from linkage.nightly.journal import EventLog, Journal, write_at_once
 from linkage.nightly.metrics import exposition, message
@@ -142,7 +143,7 @@ class Night:
         journal.begin(found.night)
         self._log.say("begin", files=len(found.files), new=len(found.new), gone=len(found.gone),
                       already_done=list(journal.done))
-        if found.gone:
+        if found.gone and not self._told.knows:
             log.warning("%d files of the last night are gone: their rows no longer count",
                         len(found.gone))
         before = journal.published[-1] if journal.published else None
@@ -194,10 +195,17 @@ class Night:
         for other in self._told.state.glob("tonight/*"):
             if other != place:
                 shutil.rmtree(other)
-        result = job.run(
-            found.inputs, place / "out", settings=self._told.run, state=self._told.state,
-            replace=True, progress=self._progress, at=self._at(), is_live=False,
-        )
+        at = self._at()
+        known = found.known(
+            self._told.state / KNOWN, retention_days=self._told.retention_days,
+            at=self._told.run.as_of or at,
+        ) if self._told.knows else None
+
+        result = read_again(lambda: job.run(
+            [file.path for file in found.once], place / "out", settings=self._told.run,
+            state=self._told.state, replace=True, progress=self._progress, at=at, is_live=False,
+            known=known,
+        ), len(found.files))
         write_book(result.book, place / f"book-{result.night}")
 
     def _tell_report(self, out: Path, numbers: Numbers) -> None:
@@ -251,8 +259,9 @@ class Night:
         return code
 
     def _clean(self, place: Path) -> None:
-        """Remove what the night needed."""
+        """Remove what the night needed, and what no night will need."""
         shutil.rmtree(place, ignore_errors=True)
+        keep_only(self._told.state / KNOWN, {one["entry"] for one in self._journal.files})
 
     def _tell_failure(self, exit_code: int, problem: str) -> None:
         """Write down that the night failed, as far as anything can be written."""

@@ -6,7 +6,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -17,6 +17,7 @@ from linkage.errors import InputError
 from linkage.report import vega
 from linkage.report.content import report_content
 from linkage.report.ring_content import read_tables, ring_contents
+from linkage.report.sharing import in_shares
 from linkage.rings.read import Ring, find_ring, read_rings
 
 FOLDER = "rings"
@@ -30,7 +31,7 @@ MAX_PAGES = 25
 of a second of every run. Any other ring gets its page when somebody asks."""
 
 
-def write_report(out: Path) -> Path:
+def write_report(out: Path, *, threads: int = 1) -> Path:
     """Write ``report.html`` and the pages of rings worth a look; return the former's path.
 
     The pages open offline and ask nobody for anything: their policy allows only the style
@@ -40,6 +41,8 @@ def write_report(out: Path) -> Path:
     ----------
     out
         A folder with the tables and the manifest of a run.
+    threads
+        Pages are written in so many processes; never changes a byte.
 
     Raises
     ------
@@ -50,7 +53,7 @@ def write_report(out: Path) -> Path:
     paged = [ring for ring in rings if ring.tier in PAGED_TIERS and _name(ring)][:MAX_PAGES]
     try:
         shutil.rmtree(out / FOLDER, ignore_errors=True)
-        _write_pages(out, paged)
+        _write_pages(out, paged, threads=threads)
         pages = {ring.ring_id: f"{FOLDER}/{_name(ring)}" for ring in paged}
         content = report_content(out, rings, pages)
         return _put(out / "report.html", render("report", content))
@@ -127,17 +130,19 @@ def embedded(content: Any) -> str:
     return text
 
 
-def _write_pages(out: Path, rings: Iterable[Ring]) -> list[Path]:
+def _write_pages(out: Path, rings: Sequence[Ring], *, threads: int = 1) -> list[Path]:
     """Write the pages of some rings."""
     (out / FOLDER).mkdir(exist_ok=True)
-    rings = list(rings)
     if not rings:
         return []
     tables = read_tables(out, [ring.ring_id for ring in rings])
-    return [
-        _put(out / FOLDER / _name(ring), render("ring", content))
-        for ring, content in zip(rings, ring_contents(tables, rings), strict=True)
-    ]
+
+    def write(some: Sequence[Ring]) -> None:
+        for ring, content in zip(some, ring_contents(tables, some), strict=True):
+            _put(out / FOLDER / _name(ring), render("ring", content))
+
+    in_shares(write, rings, lambda ring: ring.n_accounts, threads=threads)
+    return [out / FOLDER / _name(ring) for ring in rings]
 
 
 def _name(ring: Ring) -> str:

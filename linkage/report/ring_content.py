@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from linkage.browser import browser_link
 from linkage.report.network import core_picture
 from linkage.report.specs import WEEKDAYS, charts
+from linkage.rings.calibration import calibration_of
 from linkage.rings.measures import measures_of
 from linkage.rings.profile import Profile, read_profile
 from linkage.rings.prose import RingStory, ring_stories
@@ -83,7 +84,7 @@ def ring_contents(tables: Tables, rings: Sequence[Ring]) -> Iterator[dict[str, A
         ring_graph(
             ring, members_of(_of(tables.members, ring)), _of(tables.evidence, ring),
             measures=None if measures is None else measures_of(measures, ring.ring_id),
-            words=tables.words,
+            words=tables.words, calibration=calibration_of(tables.manifest),
         )
         for ring in rings
     ]
@@ -97,7 +98,7 @@ def _content(tables: Tables, graph: RingGraph, story: RingStory) -> dict[str, An
     network = core_picture(graph, story.structure)
     data = {
         "network": network,
-        "days": {"days": _days(tables.optional["timeline"], ring, _of(tables.evidence, ring))},
+        "days": {"days": _days(tables, ring)},
         "week": {"week": _week(tables.optional["rhythm"], ring)},
         "families": {"families": _families(graph)},
         "capabilities": {"capabilities": _capabilities(profile)},
@@ -137,8 +138,9 @@ def _of(table: pa.Table, ring: Ring) -> pa.Table:
     return table.filter(pc.equal(table["ring_id"], ring.ring_id))
 
 
-def _days(timeline: pa.Table | None, ring: Ring, evidence: pa.Table) -> list[dict[str, Any]]:
+def _days(tables: Tables, ring: Ring) -> list[dict[str, Any]]:
     """Counts by day: the run's timeline, or else when shared identifiers were seen."""
+    timeline = tables.optional["timeline"]
     if timeline is not None and "day" in timeline.column_names:
         names = [name for name in timeline.column_names if name.startswith("n_")]
         names.sort(key=lambda name: list(PANELS).index(name) if name in PANELS else len(PANELS))
@@ -148,6 +150,7 @@ def _days(timeline: pa.Table | None, ring: Ring, evidence: pa.Table) -> list[dic
             for name in names[:MOST_PANELS]
             for row in _of(timeline, ring).sort_by("day").to_pylist()
         ]
+    evidence = _of(tables.evidence, ring)
     held = evidence.filter(pc.not_equal(evidence["identifier_id"], ""))
     return [
         {"day": f"{row.day:%Y-%m-%d}", "what": what, "n": n}

@@ -16,7 +16,6 @@ from linkage.rings.book import CONFIRMED, OF_ROLE, Book, ids_of_members, no_book
 from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.decisions import Texts, confirmed, decisions
 from linkage.rings.evidence import BITS, evidence_rows, member_gains
-from linkage.rings.features import measure
 from linkage.rings.groups import judge_groups
 from linkage.rings.judge import Verdicts, judge
 from linkage.rings.lineage import Followed, follow
@@ -25,6 +24,7 @@ from linkage.rings.profile import Profile, capability_rows, profiles
 from linkage.rings.rhythm import rhythm
 from linkage.rings.signs import SIGNS
 from linkage.rings.stability import LEAST_STABILITY, stability
+from linkage.rings.standing import measure_with_parts
 from linkage.rings.timeline import pivots, timeline
 from linkage.schema import EVIDENCE, MEMBERS, RINGS
 from linkage.signals import NEVER_ALONE
@@ -72,7 +72,8 @@ def assemble(
         "select account_id, first_event_at, last_event_at, status from account order by account_ix"
     ).combine_chunks()
     names = accounts["account_id"].combine_chunks()
-    measures = measure(store, incidence, found)
+    measured = measure_with_parts(store, incidence, found, calibration)
+    measures = measured.rings
     verdicts = judge(measures, incidence.families, calibration)
     confidence = 1 / (1 + np.exp(-calibration.members.of(found.nats)))
     gains = member_gains(incidence, weights, found)
@@ -94,7 +95,7 @@ def assemble(
     verdicts = decided.on_rings(verdicts)
     rings = _rings(measures, verdicts, ring_ids, profiles(store, len(ring_ids)), followed)
     tier, reasons, bits = _member_judgement(
-        incidence, found, verdicts, decided.accounts, unsteady
+        incidence, found, verdicts, decided.accounts, measured.stands & ~unsteady
     )
     members = pa.table({
         "ring_id": ring_ids.take(pa.array(found.ring)),
@@ -122,7 +123,7 @@ def assemble(
         "pivots": pivots(store, ring_ids),
         "measures": measures_table(measures, ring_ids),
         "rhythm": rhythm(store, tonight.hours),
-        "groups": judge_groups(store, incidence, weights),
+        "groups": judge_groups(store, incidence, weights, calibration),
     }
     return Assembled(tables, tonight.over(former or no_book()))
 
@@ -181,18 +182,18 @@ def _rank(rings: pa.Table) -> Ints:
 
 
 def _member_judgement(
-    incidence: Incidence, found: Communities, verdicts: Verdicts, decided: Texts, unsteady: Flags
+    incidence: Incidence, found: Communities, verdicts: Verdicts, decided: Texts, stands: Flags
 ) -> tuple[pa.Array, pa.Array, Floats]:
     """Tier, reason codes and bits of each member.
 
     A member is never in a stronger tier than its own evidence bears: one family, only place
-    and time, or what does not last when some of it goes, is for review.
+    and time, or what does not stand by itself or when some of it goes, is for review.
     """
     speaks = found.by_family >= 1.0
     solid = np.array([name not in NEVER_ALONE for name in incidence.families], dtype=bool)
     two = (speaks.sum(axis=1) >= 2) & speaks[:, solid].any(axis=1)
     tier = np.array(verdicts.tier, dtype=object)[found.ring] if len(found.ring) else np.array([])
-    tier = np.where((tier == "enforce") & (~two | unsteady), "review", tier)
+    tier = np.where((tier == "enforce") & ~(two & stands), "review", tier)
     tier = np.where(decided == "benign", "benign", tier)
     tier = np.where((decided == "disputed") & (tier != "benign"), "watch", tier)
     return (

@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 
 from linkage.communities import Communities
 from linkage.evidence.incidence import Floats, Incidence, Ints
-from linkage.queries import query
 from linkage.schema import INSTANT
 from linkage.store import Store
 
@@ -134,7 +133,7 @@ def write_up(
     Parameters
     ----------
     store
-        The stage tables, ``member`` (ring, account_ix) among them.
+        The stage tables, with those that :func:`linkage.rings.features.measure` makes.
     measures
         One row per ring, from :func:`linkage.rings.features.measure`.
     names
@@ -158,7 +157,7 @@ def write_up(
         "account_id": names.take(pa.array(found.account)),
         "weight": weight,
     }).cast(MEMBERS)
-    hours = store.arrow(query("rings", "ring_hour").body)
+    hours = store.arrow("select * from ring_hour order by ring, hour_of_week")
     return Book(
         in_order(rings), in_order(members), in_order(_identifiers(store, incidence, found, ids)),
         in_order(pa.table({

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from linkage.evidence.incidence import Floats
 
@@ -44,3 +45,12 @@ class Calibration:
 
 BUILT_IN = Calibration()
 """What linkage comes with."""
+
+
+def calibration_of(manifest: Mapping[str, Any]) -> Calibration:
+    """Return what the run that wrote a manifest judged by."""
+    told = manifest.get("calibration")
+    if not told:
+        return BUILT_IN
+    scales = {name: Scale(**told[name]) for name in ("rings", "members")}
+    return Calibration(**{**told, **scales})

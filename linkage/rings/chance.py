@@ -11,8 +11,8 @@ from linkage.evidence.incidence import Incidence, Ints
 from linkage.evidence.null import redealt
 from linkage.intervals import poisson_mean
 from linkage.rings.calibration import Calibration
-from linkage.rings.features import measure
 from linkage.rings.judge import judge
+from linkage.rings.standing import measure_with_parts
 from linkage.schema import TIERS
 from linkage.settings import Settings
 from linkage.store import Store
@@ -101,7 +101,8 @@ def _tiers(
         "account_ix": pa.array(holder[rows], pa.int32()),
         "identifier_ix": pa.array(dealt.held.indices[rows], pa.int32()),
     }))
-    return judge(measure(store, dealt, found), dealt.families, calibration).tier
+    measured = measure_with_parts(store, dealt, found, calibration)
+    return judge(measured.rings, dealt.families, calibration).tier
 
 
 def _compared(

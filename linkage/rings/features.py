@@ -3,12 +3,11 @@
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import scipy.sparse as sp
 
 from linkage.communities import Communities
 from linkage.evidence.incidence import Floats, Incidence, Ints
 from linkage.queries import query
-from linkage.signals import NEVER_ALONE
+from linkage.rings.parts import addresses_each, largest_part, lead_private_lives, parts
 from linkage.store import Store
 
 HELD_NATS = 1.0
@@ -16,6 +15,12 @@ HELD_NATS = 1.0
 
 KNOWN_FAMILIES = ("network", "device", "payment", "contact", "prompt", "timing", "link")
 """Families whose meaning the signs know."""
+
+PRIVATE = ("device", "network")
+"""Families of which people mostly have something to themselves."""
+
+LEAST_PRIVATE = 0.1
+"""Share of all accounts that must have such a device and address before lacking them tells."""
 
 LONG_WAIT = 6
 """Width of the quietest stretch of the day, in hours."""
@@ -27,7 +32,7 @@ def measure(store: Store, incidence: Incidence, found: Communities) -> pd.DataFr
     Parameters
     ----------
     store
-        The stage tables; a table ``member`` is made in it.
+        The stage tables; tables ``member`` and ``ring_hour`` are made in it.
     incidence
         Who holds what.
     found
@@ -49,7 +54,9 @@ def measure(store: Store, incidence: Incidence, found: Communities) -> pd.DataFr
     rings["nats"] = _mean_by(found.ring, found.nats, len(rings))
     rings = rings.join(_coverage(incidence, found))
     rings = rings.join(_shapes(store, incidence, rings))
-    rings["largest_part"] = _largest_part(incidence, found, len(rings))
+    rings["largest_part"] = largest_part(found, parts(incidence, found), len(rings))
+    rings["each_network"] = addresses_each(incidence, found, len(rings))
+    rings["private_lives"] = _private_lives(store, incidence, found, len(rings))
     rings["birth_gap"] = _birth_gap(store, found, len(rings))
     measured: pd.DataFrame = rings.join(_hours(store, rings))
     return measured
@@ -78,7 +85,8 @@ def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataF
     ``top_<family>`` is the share of members that hold the family's most common identifier,
     ``own_<family>`` how far that identifier is the ring's own (members among its holders),
     ``n_<family>`` the identifiers of the family that two or more members share. Families
-    that users bring are taken together as ``other``.
+    that users bring are taken together as ``other``. ``top_place`` is the share of members
+    that come from the ring's most common network of neighbouring addresses.
     """
     shared = store.arrow(query("rings", "ring_identifier").body).to_pandas()
     known = {one.kind: one for one in incidence.signals}
@@ -102,8 +110,11 @@ def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataF
     own = kept[kept["own"] >= 0.5]
     alias = own[own["kind"].isin(("email_root", "email_stem"))]
     campus = shared[shared["network_kind"].isin(("university", "corporate"))]
-    shapes = shapes.reindex(rings.index).fillna(0.0)
+    columns = [f"{name}_{one}" for name in found for one in (*KNOWN_FAMILIES, "other")]
+    shapes = shapes.reindex(index=rings.index, columns=columns).fillna(0.0)
     shapes["alias_share"] = alias.groupby("ring")["share"].sum().clip(upper=1.0)
+    place = shared[qualifier & (shared["family"] == "network")]
+    shapes["top_place"] = place.groupby("ring")["share"].max()
     shapes["campus_share"] = campus.groupby("ring")["share"].max()
     filled: pd.DataFrame = shapes.fillna(0.0)
     return filled
@@ -114,29 +125,22 @@ def _family(name: str) -> str:
     return name if name in KNOWN_FAMILIES else "other"
 
 
-def _largest_part(incidence: Incidence, found: Communities, n_rings: int) -> Floats:
-    """Share of each ring's members that hang together without places and times.
+def _private_lives(
+    store: Store, incidence: Incidence, found: Communities, n_rings: int
+) -> Floats:
+    """Share of members with a device and an address to themselves, against everybody's.
 
-    Joined by identifiers of which members are at least half the holders.
+    Not a number where too few people have such things: not every service sees devices.
     """
-    solid = ~np.isin(incidence.families, NEVER_ALONE)[incidence.family]
-    held = incidence.held[found.account].tocoo()
-    keep = (incidence.creates & solid)[held.col]
-    member = held.row[keep]
-    column = found.ring[member] * incidence.n_identifiers + held.col[keep]
-    columns, which, n = np.unique(column, return_inverse=True, return_counts=True)
-    own = (2 * n >= incidence.n_holders[columns % incidence.n_identifiers])[which]
-    n_members = len(found.account)
-    size = n_members + len(columns)
-    graph = sp.coo_matrix(
-        (np.ones(own.sum(), dtype=np.int8), (member[own], n_members + which[own])),
-        shape=(size, size),
-    )
-    part = sp.csgraph.connected_components(graph, directed=False)[1][:n_members]
-    pair, n_part = np.unique(found.ring * size + part, return_counts=True)
-    largest = np.zeros(n_rings)
-    np.maximum.at(largest, pair // size, n_part)
-    return largest / np.maximum(np.bincount(found.ring, minlength=n_rings), 1)
+    things = store.arrow(query("rings", "account_thing").body)
+    n_held = {name: np.zeros(incidence.n_accounts, dtype=np.int64) for name in PRIVATE}
+    for name, held in n_held.items():
+        held[things["account_ix"].to_numpy()] = things[name].to_numpy()
+    private = lead_private_lives(incidence, n_held).astype(float)
+    usual = float(private.mean()) if len(private) else 0.0
+    if usual < LEAST_PRIVATE:
+        return np.full(n_rings, np.nan)
+    return _mean_by(found.ring, private[found.account], n_rings) / usual
 
 
 def _birth_gap(store: Store, found: Communities, n_rings: int) -> Floats:
@@ -172,7 +176,8 @@ def _hours(store: Store, rings: pd.DataFrame) -> pd.DataFrame:
     population's own share at its quietest; ``weekend_share`` the share of events on the
     quietest two days that follow each other.
     """
-    counted = store.arrow(query("rings", "ring_hour").body).to_pandas()
+    store.materialise(query("rings", "ring_hour"))
+    counted = store.arrow("select * from ring_hour order by ring, hour_of_week").to_pandas()
     week = np.zeros((len(rings), 168))
     week[counted["ring"], counted["hour_of_week"]] = counted["n_events"]
     total = np.maximum(week.sum(axis=1), 1)

@@ -18,7 +18,7 @@ from linkage.communities.gains import Members
 from linkage.communities.membership import membership
 from linkage.evidence.incidence import Floats, Incidence
 from linkage.evidence.weights import Weights
-from linkage.rings.calibration import PRIOR_NATS
+from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.features import measure
 from linkage.rings.judge import Verdicts, judge
 from linkage.rings.signs import SIGNS
@@ -45,7 +45,9 @@ FEW = -4.0
 """Nats that a group as small as a household starts with."""
 
 
-def judge_groups(store: Store, incidence: Incidence, weights: Weights) -> pa.Table:
+def judge_groups(
+    store: Store, incidence: Incidence, weights: Weights, calibration: Calibration = BUILT_IN
+) -> pa.Table:
     """Return groups.parquet: one row per reported group.
 
     Parameters
@@ -54,6 +56,8 @@ def judge_groups(store: Store, incidence: Incidence, weights: Weights) -> pa.Tab
         The stage tables, ``reported_group`` among them; its table ``member`` is made anew.
     incidence, weights
         Who holds what, and what it is worth.
+    calibration
+        Weights and scale.
     """
     reported = store.arrow("select * from reported_group order by group_id, account_ix")
     if not reported.num_rows:
@@ -75,8 +79,8 @@ def judge_groups(store: Store, incidence: Incidence, weights: Weights) -> pa.Tab
         as_named, ring,
     )
     measures = measure(store, incidence, found)
-    verdicts = judge(measures, incidence.families)
-    score = _score(measures, verdicts)
+    verdicts = judge(measures, incidence.families, calibration)
+    score = _score(measures, verdicts, calibration)
     return pa.table({
         "group_id": names,
         "n_accounts": measures["n_accounts"].to_numpy(),
@@ -87,14 +91,16 @@ def judge_groups(store: Store, incidence: Incidence, weights: Weights) -> pa.Tab
     }).cast(GROUPS).take(pa.array(np.lexsort((names, -score))))
 
 
-def _score(measures: pd.DataFrame, verdicts: Verdicts) -> Floats:
+def _score(measures: pd.DataFrame, verdicts: Verdicts, calibration: Calibration) -> Floats:
     """(n_groups,) P(one operation), given that the accounts belong together."""
     counts = np.array([sign.name not in OF_TIES | OF_BIRTHS_AND_SIZE for sign in SIGNS])
-    weight = np.where(counts, [sign.nats for sign in SIGNS], 0.0)
+    weight = np.where(
+        counts, [calibration.signs.get(sign.name, sign.nats) for sign in SIGNS], 0.0)
     births = np.log(AS_FRIENDS / measures["birth_gap"].clip(lower=1e-6).to_numpy())
     few = measures["n_accounts"].to_numpy() <= HOUSEHOLD
     log_odds = (
-        PRIOR_NATS + verdicts.signs @ weight + np.clip(births, *BIRTHS) + np.where(few, FEW, 0.0)
+        calibration.prior_nats + verdicts.signs @ weight + np.clip(births, *BIRTHS)
+        + np.where(few, FEW, 0.0)
     )
     score: Floats = 1 / (1 + np.exp(-log_odds))
     return score

@@ -11,21 +11,29 @@ from linkage.evidence.incidence import Flags, Floats
 from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.features import KNOWN_FAMILIES
 from linkage.rings.innocents import Innocent, look_alikes
-from linkage.rings.signs import SIGNS
+from linkage.rings.signs import SIGNS, neighbours
 from linkage.signals import NEVER_ALONE
 
 ENFORCE_SCORE = 0.95
 REVIEW_SCORE = 0.50
 WATCH_SCORE = 0.05
 
-TWO_NATS, ONE_NATS = 0.5, -1.5
+TWO_NATS, ONE_NATS = 0.0, -0.5
 """What it adds to the log odds of abuse that two families hold a ring, or fewer."""
 
 NOT_SOLID_NATS = -3.5
 """Most log odds of a ring that places, moments and public codes explain."""
 
+PROMPTS_NATS = -0.5
+"""Most log odds of a ring that nothing but templates hold: users of one public tool, who run
+it day and night, hold them as well."""
+
 HELD_SHARE = 0.3
 """A family holds a ring when it speaks for this share of its members."""
+
+BARS = ("nothing_hidden", "joined_by_place")
+"""Signs with which nothing is enforced, whatever else is seen: a young firm shares cards,
+machines and prompts as an operator does."""
 
 EXPLAINED = ("watch", "benign")
 """Tiers whose rings get the name of the innocent group they look like."""
@@ -69,9 +77,15 @@ class Observed:
     is_two: Flags
     """(n_rings,) do two families hold the ring, one of them neither place nor time?"""
     has_solid: Flags
-    """(n_rings,) does any family hold it that place, time and public codes do not explain?"""
+    """(n_rings,) does more hold it than place, time and public codes explain? Small groups
+    that places join, of people with lives of their own, are no ring either."""
     by_prompts: Flags
     """(n_rings,) do templates of its own hold it, nothing else, and no sign of innocence?"""
+    prompts_only: Flags
+    """(n_rings,) do templates hold it, and no other family at all?"""
+    may_enforce: Flags
+    """(n_rings,) is it too large for a family, held by two families, joined by more than
+    places, and does it do what people who work together do not?"""
 
 
 def observe(rings: pd.DataFrame, families: tuple[str, ...]) -> Observed:
@@ -84,9 +98,14 @@ def observe(rings: pd.DataFrame, families: tuple[str, ...]) -> Observed:
     solid = np.array([family not in NEVER_ALONE for family in families], dtype=bool)
     solid = solid & ~_is_public(rings, families)
     n_solid = (holds & solid).sum(axis=1)
+    has = {sign.name: seen[:, at] for at, sign in enumerate(SIGNS)}
+    is_two = (holds.sum(axis=1) >= 2) & (n_solid >= 1)
+    bars = np.any([has[name] for name in BARS], axis=0)
     return Observed(
-        seen, held, (holds.sum(axis=1) >= 2) & (n_solid >= 1), n_solid > 0,
+        seen, held, is_two, (n_solid > 0) & ~neighbours(rings).to_numpy(dtype=bool),
         _by_prompts_alone(rings, families, holds & solid, seen),
+        (holds.sum(axis=1) == 1) & holds[:, [name == "prompt" for name in families]].any(axis=1),
+        is_two & ~bars & (rings["n_accounts"] >= SMALLEST_ENFORCED).to_numpy(dtype=bool),
     )
 
 
@@ -95,6 +114,7 @@ def log_odds(observed: Observed, calibration: Calibration = BUILT_IN) -> Floats:
     weight = np.array([calibration.signs.get(sign.name, sign.nats) for sign in SIGNS])
     odds = calibration.prior_nats + observed.signs @ weight
     odds = calibration.rings.of(odds + np.where(observed.is_two, TWO_NATS, ONE_NATS))
+    odds = np.where(observed.prompts_only, np.minimum(odds, PROMPTS_NATS), odds)
     return np.where(observed.has_solid, odds, np.minimum(odds, NOT_SOLID_NATS))
 
 
@@ -121,7 +141,7 @@ def judge(
     least = np.minimum(score, 1 / (1 + np.exp(-log_odds(observed))))
     tier = [
         _tier(*row) for row in
-        zip(score, least, observed.is_two, rings["n_accounts"], strict=True)
+        zip(score, least, observed.may_enforce, strict=True)
     ]
     holds = observed.held >= HELD_SHARE
     names = [
@@ -183,9 +203,9 @@ def _prompts_reason(ring: dict[Hashable, Any]) -> str:
     )
 
 
-def _tier(score: float, least: float, two_families: bool, n_accounts: int) -> str:
+def _tier(score: float, least: float, may_enforce: bool) -> str:
     """Name the tier of a ring; ``least`` is the lower of its score and the built-in one."""
-    if least >= ENFORCE_SCORE and two_families and n_accounts >= SMALLEST_ENFORCED:
+    if least >= ENFORCE_SCORE and may_enforce:
         return "enforce"
     if score >= REVIEW_SCORE:
         return "review"

@@ -14,6 +14,7 @@ import pyarrow as pa
 import scipy.sparse as sp
 
 from linkage.evidence.incidence import Flags, Floats, Ints
+from linkage.rings.calibration import BUILT_IN, Calibration, calibration_of
 from linkage.rings.measures import measures_of
 from linkage.rings.read import (
     Member,
@@ -47,6 +48,8 @@ class RingGraph:
     """Families at hand in the run, sorted."""
     measures: dict[str, float]
     """What the judge saw of the ring; empty when the run did not publish it."""
+    calibration: Calibration = BUILT_IN
+    """What the run judged by."""
 
     @property
     def n_accounts(self) -> int:
@@ -131,6 +134,7 @@ def ring_graph(
     *,
     measures: dict[str, float] | None = None,
     words: Wording | None = None,
+    calibration: Calibration = BUILT_IN,
 ) -> RingGraph:
     """Build the graph of one ring.
 
@@ -144,6 +148,8 @@ def ring_graph(
         What the judge saw of the ring, if the run published it.
     words
         Families and sentences of kinds.
+    calibration
+        What the run judged by.
     """
     words = words or Wording()
     rows = evidence.select(["account_id", "kind", "identifier_id", "label", "bits"]).to_pandas()
@@ -172,7 +178,7 @@ def ring_graph(
     prior = np.zeros(len(members))
     np.add.at(prior, at[rest], rows["bits"].to_numpy()[rest])
     return RingGraph(
-        ring, members, identifiers, bits, other, prior, families, measures or {}
+        ring, members, identifiers, bits, other, prior, families, measures or {}, calibration,
     )
 
 
@@ -187,12 +193,14 @@ def read_ring_graph(out: Path, ring_id: str) -> RingGraph:
     ring = find_ring(out, ring_id)
     of_ring = [("ring_id", "=", ring.ring_id)]
     measures = read_optional(out, "measures", filters=of_ring)
+    manifest = read_manifest(out)
     return ring_graph(
         ring,
         read_members(out, ring.ring_id),
         read_output(out, "evidence", filters=of_ring),
         measures=None if measures is None else measures_of(measures, ring.ring_id),
-        words=wording(read_manifest(out)),
+        words=wording(manifest),
+        calibration=calibration_of(manifest),
     )
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from linkage.rings.features import KNOWN_FAMILIES
+
 Test = Callable[[pd.DataFrame], "pd.Series[bool]"]
 
 
@@ -35,9 +37,9 @@ class Sign:
         return self.nats < 0 and not self.is_lack
 
 
-def _of(rings: pd.DataFrame, name: str) -> "pd.Series[float]":
-    """A measure, 0 where no ring has it."""
-    return rings[name] if name in rings else pd.Series(0.0, index=rings.index)
+def _of(rings: pd.DataFrame, name: str, otherwise: float = 0.0) -> "pd.Series[float]":
+    """A measure; where no ring has it, ``otherwise``."""
+    return rings[name] if name in rings else pd.Series(otherwise, index=rings.index)
 
 
 def _rotates(rings: pd.DataFrame, family: str) -> "pd.Series[bool]":
@@ -48,6 +50,25 @@ def _rotates(rings: pd.DataFrame, family: str) -> "pd.Series[bool]":
         & (_of(rings, f"top_{family}") < 0.9)
         & (_of(rings, f"own_{family}") >= 0.5)
         & (_of(rings, f"held_{family}") >= 0.3)
+    )
+
+
+NO_CODES = (*KNOWN_FAMILIES, "lockstep")
+"""Families whose identifiers are not codes that somebody hands out."""
+
+
+def _codes_in_turn(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Identifiers of kinds that users bring are divided among members, as cards may be.
+
+    One code that nearly all have is an event's, and so may two or three be.
+    """
+    held = pd.Series(0.0, index=rings.index)
+    for name in rings.columns:
+        if name.startswith("held_") and name.removeprefix("held_") not in NO_CODES:
+            held = held.where(held >= rings[name], rings[name])
+    return (
+        (held >= 0.3) & (_of(rings, "n_other") >= 4) & (_of(rings, "top_other") < 0.5)
+        & (_of(rings, "own_other") >= 0.5)
     )
 
 
@@ -79,6 +100,62 @@ def _born_as_others(rings: pd.DataFrame) -> "pd.Series[bool]":
     return rings["birth_gap"] > 0.6
 
 
+def only_places_join(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Falls into small parts that only places join."""
+    return (_of(rings, "largest_part") < 0.3) & (rings["n_accounts"] >= 12)
+
+
+def neighbours(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Small groups at a few addresses whose people have lives of their own."""
+    return (
+        only_places_join(rings) & (_of(rings, "standing_share") < 0.5)
+        & (_of(rings, "top_network") >= 0.2) & ~_no_private_lives(rings)
+    )
+
+
+def _no_private_lives(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Hardly an account has a device and an address to itself, where most people have."""
+    return (_of(rings, "private_lives", 1.0) <= 0.1) & (rings["n_accounts"] >= 7)
+
+
+def _in_turn(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Members come through several addresses each that others of them use as well.
+
+    So does a household whose line gets a new address every week, or a firm with a network of
+    its own.
+    """
+    return (
+        (rings["n_accounts"] >= 7) & (_of(rings, "n_network") >= 5)
+        & (_of(rings, "each_network") >= 1.5)
+        & (_of(rings, "top_network") < 0.9) & (_of(rings, "top_place") < 0.9)
+        & (_of(rings, "held_network") >= 0.5)
+    )
+
+
+def _sleepless(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Awake round the clock."""
+    return (rings["quiet_share"] >= 0.21) & (rings["n_events"] >= 200)
+
+
+def _only_hosted(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Hardly ever at home; who works from home and a VPN is."""
+    return rings["datacenter_share"] >= 0.9
+
+
+def _hides(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Something that sharing a work place and its means does not bring about."""
+    return (
+        _in_turn(rings) | _sleepless(rings) | (_of(rings, "alias_share") >= 0.5)
+        | (rings["disposable_share"] >= 0.3) | _only_hosted(rings)
+        | ((rings["banned_share"] >= 0.1) & (rings["n_banned"] >= 2))
+    )
+
+
+def nothing_hidden(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Was seen at work, and hides nothing: what is not seen excuses nobody."""
+    return ~_hides(rings) & (rings["n_events"] >= 20)
+
+
 def _one_room(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Nearly all on one line, asleep at night, and nothing paid or hosted: as classes are.
 
@@ -93,64 +170,69 @@ def _one_room(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 SIGNS: tuple[Sign, ...] = (
-    # None is of the families that users bring: an operator's referral codes and the invitations
-    # of a conference are divided among accounts in the same way.
-    Sign("cards_rotated", 2.5, "pays with {n_payment:.0f} cards, each shared by some members",
+    Sign("cards_rotated", 1.5, "pays with {n_payment:.0f} cards, each shared by some members",
          lambda r: _rotates(r, "payment")),
     Sign("devices_rotated", 2.0, "works from {n_device:.0f} devices, each shared by some members",
          lambda r: _rotates(r, "device")),
-    Sign("templates_divided", 2.0, "divides {n_prompt:.0f} prompt templates among its members",
+    Sign("templates_divided", 1.5, "divides {n_prompt:.0f} prompt templates among its members",
          lambda r: _rotates(r, "prompt")),
+    # The invitations of a conference are divided in the same way, so this weighs less.
+    Sign("codes_rotated", 1.0, "divides {n_other:.0f} codes among its members", _codes_in_turn),
     Sign("mailboxes_numbered", 2.5, "has mailboxes that are aliases or numbers of one another",
          lambda r: _of(r, "alias_share") >= 0.5),
-    Sign("addresses_rotated", 1.0, "comes through {n_network:.0f} shared addresses in turn",
-         lambda r: (_of(r, "n_network") >= 5) & (_of(r, "top_network") < 0.9)
-         & (_of(r, "held_network") >= 0.5)),
+    Sign("addresses_rotated", 2.5, "comes through {n_network:.0f} shared addresses in turn",
+         _in_turn),
     Sign("related", 1.5, "is tied by direct relations", lambda r: _of(r, "held_link") >= 0.5),
-    Sign("hosting_addresses", 1.0, "{datacenter_share:.0%} of its traffic is from hosting, VPN or "
-         "proxy addresses", lambda r: r["datacenter_share"] >= 0.3),
+    Sign("hosting_addresses", 1.5, "{datacenter_share:.0%} of its traffic is from hosting, VPN or "
+         "proxy addresses", _only_hosted),
+    Sign("no_private_lives", 2.5, "has hardly an account with a device and an address of its own",
+         _no_private_lives),
     Sign("disposable_mail", 1.5, "{disposable_share:.0%} of its mailboxes are disposable",
          lambda r: r["disposable_share"] >= 0.3),
     Sign("banned_before", 2.0, "{banned_share:.0%} of its accounts are banned already",
          lambda r: (r["banned_share"] >= 0.1) & (r["n_banned"] >= 2)),
-    Sign("born_together", 1.5, "was born in bursts",
+    Sign("born_together", 2.5, "was born in bursts",
          lambda r: (r["birth_gap"] < 0.3) & (r["n_accounts"] >= 5)),
-    Sign("never_sleeps", 1.5, "is awake round the clock",
-         lambda r: (r["quiet_share"] >= 0.21) & (r["n_events"] >= 200)),
-    Sign("no_weekend", 1.0, "works at weekends as on any day",
+    Sign("never_sleeps", 1.0, "is awake round the clock",
+         _sleepless),
+    Sign("no_weekend", 1.5, "works at weekends as on any day",
          lambda r: (r["weekend_share"] >= 0.22) & (r["n_events"] >= 200)),
-    Sign("large", 1.0, "is as large as {n_accounts:,} accounts", lambda r: r["n_accounts"] >= 30),
     Sign("verified_organization", -8.0, "belongs to one verified organization",
          lambda r: r["top_organization_share"] >= 0.5),
-    Sign("office_hours", -5.0, "works office hours, five days a week", _office_hours),
-    Sign("business_domain", -1.5, "has mail at one domain of its own", own_domain),
-    Sign("institution", -4.0, "is one institution's people, who joined one by one or work "
+    Sign("office_hours", -4.5, "works office hours, five days a week", _office_hours),
+    Sign("business_domain", -1.0, "has mail at one domain of its own", own_domain),
+    Sign("institution", -3.0, "is one institution's people, who joined one by one or work "
          "by day", lambda r: own_domain(r) & (_born_as_others(r) | _office_hours(r))),
-    Sign("born_apart", -2.0, "joined at unrelated times", _born_as_others, is_lack=True),
+    Sign("born_apart", -1.0, "joined at unrelated times", _born_as_others, is_lack=True),
     Sign("campus", -2.5, "comes from a university's or company's network",
          lambda r: _of(r, "campus_share") >= 0.15),
-    Sign("crowded_address", -2.0, "meets at addresses that are mostly strangers'",
+    Sign("sleeps_as_one", -2.0, "sleeps at one time, as people of one place do",
+         lambda r: (r["quiet_share"] < 0.08) & (r["n_events"] >= 100)),
+    Sign("nothing_hidden", -3.0, "does nothing that people who work together do not",
+         nothing_hidden, is_lack=True),
+    Sign("crowded_address", -0.5, "meets at addresses that are mostly strangers'",
          lambda r: (_of(r, "own_network") < 0.1) & (_of(r, "top_network") >= 0.6)),
     Sign("joined_by_place", -4.0, "falls into small groups that only addresses join",
-         lambda r: (_of(r, "largest_part") < 0.3) & (r["n_accounts"] >= 12)),
-    Sign("one_place", -1.0, "comes from one place",
-         lambda r: (_of(r, "top_network") >= 0.6) & (_of(r, "n_network") < 5)),
+         lambda r: only_places_join(r) & (_of(r, "standing_share") < 0.5)),
+    Sign("one_place", -2.5, "comes from one place",
+         lambda r: ((_of(r, "top_network") >= 0.6) & (_of(r, "n_network") < 5))
+         | ((_of(r, "top_place") >= 0.6) & (r["datacenter_share"] < 0.3) & ~_in_turn(r))),
     Sign("one_room", -3.0, "meets in one room by day and does not pay", _one_room),
     Sign("one_event", -3.5, "meets at one place with one code that nearly all have, as at an event",
          lambda r: (_of(r, "top_other") >= 0.75) & (_of(r, "top_network") >= 0.75)
          & (r["datacenter_share"] < 0.3)),
-    Sign("own_devices", -3.0, "is people with devices of their own who share a payer or an office",
+    Sign("own_devices", -1.0, "is people with devices of their own who share a payer or an office",
          lambda r: (_of(r, "held_device") < 0.3)
          & (_office_hours(r) | (_of(r, "top_payment") >= 0.9))),
-    Sign("household", -3.0, "is as small as a household",
+    Sign("household", -1.0, "is as small as a household",
          # A family invites one another of an evening; it does not take cards in turn.
          lambda r: (r["n_accounts"] <= 6) & ((r["birth_gap"] > 0.4) | ~_rotates_things(r))
          & (r["datacenter_share"] < 0.3)),
-    Sign("weakly_linked", -5.0, "is held together by little",
+    Sign("weakly_linked", -4.0, "is held together by little",
          lambda r: r["nats"] < 4),
-    Sign("loosely_linked", -1.0, "is held together loosely",
+    Sign("loosely_linked", -0.5, "is held together loosely",
          lambda r: (r["nats"] >= 4) & (r["nats"] < 7), is_lack=True),
-    Sign("nothing_rotated", -2.0, "rotates nothing: what it shares, it shares as one",
+    Sign("nothing_rotated", -0.5, "rotates nothing: what it shares, it shares as one",
          lambda r: ~_rotates_any(r), is_lack=True),
 )
 """Every sign, those of abuse first."""

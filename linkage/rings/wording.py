@@ -1,7 +1,9 @@
 """What rows of evidence say, in the words that a run was given."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 from linkage.evidence.incidence import LINK_FAMILY
@@ -12,6 +14,22 @@ PRIOR = "prior"
 """Kind of the evidence row that holds the odds before any identifier was looked at."""
 ABSENCE = "absence"
 """Kind of evidence rows for what the rest of the ring holds and the account does not."""
+
+MAIL = {
+    "public": "with public mail", "disposable": "with disposable mail",
+    "other": "with mail at a domain of its own", "none": "without mail",
+}
+"""Classes of mail domains, in words."""
+PATHWAYS = {
+    "api": "over the API", "web": "on the web", "cloud": "through a cloud",
+    "reseller": "through a reseller", "education": "through education",
+}
+"""Usual pathways, in words."""
+BURST = re.compile(
+    rf"(?P<begin>\d{{4}}-\d\d-\d\dT\d\d:\d\d)/[ab]/(?P<mail>{'|'.join(MAIL)})/(?P<pathway>.*)"
+)
+"""Name of ten minutes of signing up, every second of them shifted by five."""
+BURST_LENGTH = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -40,6 +58,8 @@ class Wording:
         'paid with card •••• 4242'
         """
         known = self.sentences.get(kind)
+        if known is None and kind == "signup_burst":
+            known = signed_up(name)
         if known is None and self.family(kind) == LINK_FAMILY:
             return f"is linked to {name} by {kind.replace('_', ' ')}"
         return (known or signal(kind).sentence).format(name)
@@ -61,6 +81,30 @@ class Wording:
         if row.identifier_id == row.account_id and self.family(row.kind) == LINK_FAMILY:
             return f"is who others are linked to by {row.kind.replace('_', ' ')}"
         return self.says(row.kind, row.label or row.identifier_id[:8])
+
+
+def signed_up(name: str) -> str | None:
+    """Return what the name of ten minutes of signing up says; None for any other name.
+
+    Examples
+    --------
+    >>> signed_up("2026-05-21T23:55/b/public/api")
+    'signed up between 23:55 on 21 May 2026 and 00:05 over the API with public mail'
+    """
+    found = BURST.fullmatch(name)
+    if not found:
+        return None
+    begin = datetime.fromisoformat(found["begin"])
+    end = begin + BURST_LENGTH
+    day = f"on {begin.day} {begin:%B %Y}"
+    hours = (
+        f"between {begin:%H:%M} and {end:%H:%M} {day}" if end.date() == begin.date()
+        else f"between {begin:%H:%M} {day} and {end:%H:%M}"
+    )
+    way = PATHWAYS.get(found["pathway"], "by " + found["pathway"].replace("_", " "))
+    parts = ("signed up", hours, way if found["pathway"] else "", MAIL[found["mail"]])
+    # What a user wrote must not be read as a place to fill in.
+    return " ".join(filter(None, parts)).replace("{", "{{").replace("}", "}}")
 
 
 def wording(manifest: Mapping[str, Any]) -> Wording:

@@ -9,17 +9,19 @@ from numpy.typing import NDArray
 
 from linkage.simulate.addresses import (
     LEASE,
+    MOBILE,
     N_HOSTERS,
     N_PROVIDERS,
     hosted,
     kind_of,
+    source,
     vpn_exit,
 )
 from linkage.simulate.draft import Draft, skewed
 from linkage.simulate.hashing import Ints
 from linkage.simulate.innocents import fixed_networks, new_devices
 from linkage.simulate.operators import RingPlan
-from linkage.simulate.ordinary import n_collisions, n_exits
+from linkage.simulate.ordinary import PUBLIC_TEMPLATE, n_collisions, n_exits, n_public
 from linkage.simulate.values import COLLIDING, MUTATING
 
 _Entry = TypeVar("_Entry", bound=np.generic)
@@ -105,6 +107,16 @@ def _home(ring: Ring) -> None:
     ring.draft.second[ring.members] = -1
 
 
+def _line(ring: Ring) -> None:
+    ring.draft.networks.add(ring.members, fixed_networks(ring.draft, 1)[0])
+
+
+def _carrier(ring: Ring) -> None:
+    """One pool of a mobile carrier, among its ordinary customers."""
+    pool = skewed(ring.draft.rng, max(2, ring.draft.n // 8_000), 1, power=1.5)
+    ring.draft.networks.add(ring.members, source(MOBILE, pool)[0])
+
+
 def _chained(ring: Ring, codes: Ints, step: int) -> Ints:
     """Return two codes per member, the second one that of the member ``step`` further on."""
     n = len(ring.members)
@@ -174,13 +186,20 @@ def _cards_by(ring: Ring, per_card: int, share: float = 1.0) -> None:
     draft.cards.add(ring.members[twice], ring.give(other)[twice])
 
 
+_TEMPLATES: dict[str, Callable[[Draft, int], Ints]] = {
+    "partitioned": lambda draft, n: draft.new_codes(n),
+    "mutating": lambda draft, n: draft.new_codes(n) | MUTATING,
+    "public": lambda draft, n: np.asarray(draft.rng.choice(
+        n_public(draft.n), min(n, n_public(draft.n)), replace=False) | PUBLIC_TEMPLATE),
+}
+
+
 def deal_templates(ring: Ring) -> None:
     """Deal each seat up to five of the ring's templates."""
     draft = ring.draft
-    mark = MUTATING if ring.plan.operator.templates == "mutating" else 0
     wanted = ring.plan.n_templates or int(np.clip(1.5 * np.sqrt(ring.n_seats), 3, 240))
-    templates = draft.new_codes(wanted) | mark
-    picks = draft.rng.integers(0, wanted, (ring.n_seats, min(5, wanted)))
+    templates = _TEMPLATES[ring.plan.operator.templates](draft, wanted)
+    picks = draft.rng.integers(0, len(templates), (ring.n_seats, min(5, len(templates))))
     draft.templates.add_several(ring.members, ring.give(templates[picks]))
     if draft.rng.random() < 0.5:
         draft.system_prompts.add(ring.members, int(draft.new_codes(1)[0]))
@@ -192,7 +211,7 @@ def _cards_fresh(ring: Ring) -> None:
 
 NETWORKS: dict[str, Callable[[Ring], None]] = {
     "residential": _residential, "datacenter": _datacenter, "mixed": _mixed, "vpn": _vpn,
-    "own": _own, "home": _home, "chain": _network_chain,
+    "own": _own, "home": _home, "line": _line, "carrier": _carrier, "chain": _network_chain,
 }
 DEVICES: dict[str, Callable[[Ring], None]] = {
     "farm": _farm, "antidetect": _antidetect, "fresh": _fresh, "colliding": _colliding,

@@ -1,6 +1,6 @@
 """Innocent groups: people who share things for good reasons, planted with their kind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -52,22 +52,36 @@ def share_phone(draft: Draft, members: Ints) -> None:
     draft.phones.update(dict.fromkeys(members.tolist(), number))
 
 
-def _live_together(draft: Draft, members: Ints) -> None:
+def live_together(draft: Draft, members: Ints) -> None:
     """Give members the first one's home, country and hours."""
     for column in (draft.home, draft.country, draft.offset):
         column[members] = column[members[0]]
 
 
-def _created_within(draft: Draft, members: Ints, seconds: int) -> None:
+def live_near(draft: Draft, members: Ints) -> None:
+    """Give members the first one's country and hours; each keeps a home."""
+    for column in (draft.country, draft.offset):
+        column[members] = column[members[0]]
+
+
+def created_within(draft: Draft, members: Ints, seconds: int) -> None:
     """Create members within a while of the first one."""
     latest = draft.span.end - DAY - seconds
     first = min(int(draft.created[members[0]]), latest)
     draft.created[members] = first + draft.rng.integers(0, seconds, len(members))
 
 
+def mail_at(draft: Draft, members: Ints, domain: str, share: float) -> None:
+    """Give members mailboxes at one domain."""
+    chosen = members[draft.rng.random(len(members)) < share]
+    draft.mailboxes.update(
+        {account: f"{person_local(account)}@{domain}" for account in chosen.tolist()}
+    )
+
+
 def _family(draft: Draft, members: Ints) -> None:
     """A home; often a card and a tablet."""
-    _live_together(draft, members)
+    live_together(draft, members)
     if draft.rng.random() < 0.55:
         payers = members[draft.rng.random(len(members)) < 0.8]
         draft.cards.add(payers, int(draft.new_codes(1)[0]))
@@ -82,7 +96,7 @@ def _family(draft: Draft, members: Ints) -> None:
 
 def _person(draft: Draft, members: Ints) -> None:
     """One person's accounts: a home, a device, often a card."""
-    _live_together(draft, members)
+    live_together(draft, members)
     draft.devices.add(members, int(new_devices(draft, 1)[0]))
     draft.own_device[members] = 0.3
     if draft.rng.random() < 0.4:
@@ -97,7 +111,7 @@ def _company(draft: Draft, members: Ints) -> None:
     draft.own_network[members] = 0.35
     draft.rhythm[members] = OFFICE_HOURS
     draft.plan[members] = PLANS.index("team")
-    _created_within(draft, members[: int(n * 0.7) + 1], HOUR)
+    created_within(draft, members[: int(n * 0.7) + 1], HOUR)
     per_card = n if rng.random() < 0.65 else 20
     cards = draft.new_codes(1 + (n - 1) // per_card)
     draft.cards.add(members, cards[np.arange(n) // per_card])
@@ -109,7 +123,7 @@ def _company(draft: Draft, members: Ints) -> None:
     if standing < 0.6:
         draft.organizations.update(dict.fromkeys(members.tolist(), f"Company {code}"))
     if standing < 0.85:
-        _mail_at(draft, members, f"company{code}.com", 1.0)
+        mail_at(draft, members, f"company{code}.com", 1.0)
 
 
 def _university(draft: Draft, members: Ints) -> None:
@@ -125,7 +139,7 @@ def _university(draft: Draft, members: Ints) -> None:
     tasks = draft.new_codes(int(rng.integers(2, 7)))
     draft.templates.add_several(members, tasks[rng.integers(0, len(tasks), (n, 2))])
     draft.pathway[members] = PATHWAYS.index("education")
-    _mail_at(draft, members, f"university{code}.edu", 0.75)
+    mail_at(draft, members, f"university{code}.edu", 0.75)
 
 
 def _classroom(draft: Draft, members: Ints) -> None:
@@ -134,13 +148,13 @@ def _classroom(draft: Draft, members: Ints) -> None:
     draft.networks.add(members, fixed_networks(draft, 1)[0])
     draft.own_network[members] = 0.3
     draft.rhythm[members] = OFFICE_HOURS
-    _created_within(draft, members, HOUR)
+    created_within(draft, members, HOUR)
     labs = new_devices(draft, max(2, n // 3))
     draft.devices.add(members, labs[rng.integers(0, len(labs), n)])
     draft.own_device[members] = 0.4
     draft.templates.add(members, int(draft.new_codes(1)[0]))
     if rng.random() < 0.5:
-        _mail_at(draft, members, f"school{draft.new_codes(1)[0]}.org", 0.9)
+        mail_at(draft, members, f"school{draft.new_codes(1)[0]}.org", 0.9)
 
 
 def _reseller(draft: Draft, members: Ints) -> None:
@@ -167,7 +181,7 @@ def _conference(draft: Draft, members: Ints) -> None:
     lines = fixed_networks(draft, int(draft.rng.integers(1, 4)))
     draft.networks.add(members, lines[draft.rng.integers(0, len(lines), len(members))])
     draft.own_network[members] = 0.75
-    _created_within(draft, members, 8 * HOUR)
+    created_within(draft, members, 8 * HOUR)
     coupon = f"EVENT{draft.new_codes(1)[0]}"
     used = members[draft.rng.random(len(members)) < 0.85]
     draft.coupons.update(dict.fromkeys(used.tolist(), coupon))
@@ -206,7 +220,7 @@ def _hackathon(draft: Draft, members: Ints) -> None:
     draft.networks.add(members, fixed_networks(draft, 1)[0])
     draft.own_network[members] = 0.3
     draft.rhythm[members] = CLOCK_ROUND
-    _created_within(draft, members, 4 * HOUR)
+    created_within(draft, members, 4 * HOUR)
     leaving = members[rng.random(n) < 0.6]
     draft.until[leaving] = np.minimum(draft.until[leaving], draft.created[leaving] + 3 * DAY)
     coupon = f"HACK{draft.new_codes(1)[0]}"
@@ -237,10 +251,12 @@ INNOCENT_KINDS: tuple[InnocentKind, ...] = (
 """Every kind of innocent group, with the share of ordinary accounts in it."""
 
 
-def plant_innocents(draft: Draft, people: Ints) -> None:
+def plant_innocents(
+    draft: Draft, people: Ints, further: Sequence[InnocentKind] = ()
+) -> None:
     """Plant groups of every kind among ``people``, who are in random order."""
     taken = 0
-    for kind in INNOCENT_KINDS:
+    for kind in (*INNOCENT_KINDS, *further):
         if len(people) < kind.least_people:
             continue
         budget = max(int(kind.share * len(people)), min(kind.smallest, len(people) // 25))
@@ -257,11 +273,3 @@ def plant_innocents(draft: Draft, people: Ints) -> None:
 def _size(draft: Draft, smallest: int, largest: int) -> int:
     """Draw a size between two bounds, small ones more often."""
     return int(smallest + skewed(draft.rng, largest - smallest + 1, 1, power=3)[0])
-
-
-def _mail_at(draft: Draft, members: Ints, domain: str, share: float) -> None:
-    """Give members mailboxes at one domain."""
-    chosen = members[draft.rng.random(len(members)) < share]
-    draft.mailboxes.update(
-        {account: f"{person_local(account)}@{domain}" for account in chosen.tolist()}
-    )

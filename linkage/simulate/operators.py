@@ -10,9 +10,11 @@ from typing import Literal
 
 import numpy as np
 
-Network = Literal["residential", "datacenter", "mixed", "vpn", "own", "home", "chain"]
+Network = Literal[
+    "residential", "datacenter", "mixed", "vpn", "own", "home", "line", "carrier", "chain"
+]
 """Addresses of innocent customers; rented machines; both; VPN exits innocents use too; an own
-address each; one home; addresses in a chain."""
+address each; one home; one line of an office; a mobile carrier's pool; addresses in a chain."""
 Device = Literal["farm", "antidetect", "fresh", "colliding", "chain"]
 """Each machine used by a few accounts; few fingerprints; one each; fingerprints that innocents
 have too; machines in a chain."""
@@ -21,12 +23,13 @@ Cards = Literal["by_5", "by_60", "some_by_60", "fresh", "none", "chain"]
 Mail = Literal["disposable", "numbered", "aliases", "own_domains", "unnumbered", "aged"]
 """Throw-away domains; ``root0001@``; dots and plus tags of few mailboxes; bought domains; a
 name nobody else has each; whatever mailbox an ordinary account would have."""
-Templates = Literal["partitioned", "mutating", "none"]
-"""Prompt templates dealt over the accounts; the same, paraphrased; none."""
+Templates = Literal["partitioned", "mutating", "public", "none"]
+"""Prompt templates dealt over the accounts; the same, paraphrased; templates that innocents
+copy from public places; none."""
 Births = Literal["bursts", "drip", "aged"]
 """Created in bursts, one by one, or long before they act."""
-Hours = Literal["round_the_clock", "synchronised", "human"]
-"""Acting day and night, within the same minutes, or as people do."""
+Hours = Literal["round_the_clock", "synchronised", "human", "office"]
+"""Acting day and night, within the same minutes, as people do, or as employees do."""
 Links = Literal["none", "referral", "recovery_email"]
 """Direct relations of accounts: a tree of invitations, or recovery addresses."""
 
@@ -48,6 +51,8 @@ class Operator:
     links: Links = "none"
     accounts_per_phone: int = 0
     """Accounts confirmed with one telephone number; 0 for a number each, or none."""
+    accounts_per_coupon: int = 0
+    """Accounts that signed up with one promotional code; 0 for none."""
     camouflage: float = 0.0
     """Share of each member's events from a home and devices of its own."""
     is_replaced: bool = False
@@ -152,6 +157,56 @@ OPERATORS: dict[str, Operator] = {
 }
 """Classes of operators by name, each with what its members share."""
 
+LATER_OPERATORS: dict[str, Operator] = {
+    operator.name: operator
+    for operator in (
+        Operator(
+            name="gift_cards", network="residential", cards="by_5", hours="human",
+            shares="cards of five, addresses of innocent homes",
+        ),
+        Operator(
+            name="day_shift", network="residential", device="farm", cards="by_5",
+            email="own_domains", templates="partitioned", hours="office",
+            shares="machines, cards of five, mail domains, templates and working hours: people "
+            "are paid to do it",
+        ),
+        Operator(
+            name="coupon_farm", network="datacenter", device="antidetect", email="disposable",
+            births="bursts", accounts_per_coupon=20,
+            shares="promotional codes of twenty, few fingerprints, hosting addresses",
+        ),
+        Operator(
+            name="aged_accounts", network="residential", device="antidetect", cards="fresh",
+            templates="partitioned", births="aged", hours="human", camouflage=0.3,
+            shares="few fingerprints and templates; bought accounts with lives of their own",
+        ),
+        Operator(
+            name="phone_farm", network="carrier", device="farm", email="unnumbered",
+            births="bursts", hours="human", accounts_per_phone=3,
+            shares="machines, telephone numbers of three, a mobile carrier's pool",
+        ),
+        Operator(
+            name="public_tool", network="own", device="antidetect", cards="by_5",
+            templates="public",
+            shares="cards of five and few fingerprints; its prompts are a public tool's",
+        ),
+        Operator(
+            name="invited_codes", network="vpn", device="colliding", links="referral",
+            accounts_per_coupon=8, largest=2_500,
+            shares="a tree of invitations, promotional codes of eight, VPN exits and "
+            "fingerprints that innocents have too",
+        ),
+        Operator(
+            name="one_floor", network="line", device="farm", cards="by_60", births="bursts",
+            templates="partitioned", hours="office", largest=300,
+            shares="one line, machines, cards of sixty, templates and working hours: a floor of "
+            "hired hands",
+        ),
+    )
+}
+"""Classes that came after the signs were first weighed; only presets of their own deal them.
+The first four were looked at when the signs were weighed anew, the others were not."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class RingPlan:
@@ -186,7 +241,8 @@ def ring_plans(
     seed
         Seed of the deal.
     operators
-        Names in :data:`OPERATORS` to deal; none deals all but ``campaign``. Classes that
+        Names in :data:`OPERATORS` or :data:`LATER_OPERATORS` to deal; none deals all of the
+        first but ``campaign``. Classes that
         share a vendor are dealt to two sizes in a row, or not at all.
 
     Examples
@@ -209,9 +265,15 @@ def ring_plans(
         name = next((name for name in waiting if _fits(name, size, may_pair)), names[0])
         if name in waiting:
             waiting.remove(name)
-        vendor = f"vendor{len(plans)}" if OPERATORS[name].has_vendor else ""
-        plans.append(RingPlan(n_accounts=size, operator=OPERATORS[name], vendor=vendor))
+        operator = _operator(name)
+        vendor = f"vendor{len(plans)}" if operator.has_vendor else ""
+        plans.append(RingPlan(n_accounts=size, operator=operator, vendor=vendor))
     return tuple(plans)
+
+
+def _operator(name: str) -> Operator:
+    """Return a class by name."""
+    return OPERATORS[name] if name in OPERATORS else LATER_OPERATORS[name]
 
 
 def _is_single(plans: Sequence[RingPlan]) -> bool:
@@ -221,5 +283,5 @@ def _is_single(plans: Sequence[RingPlan]) -> bool:
 
 def _fits(name: str, size: int, may_pair: bool) -> bool:
     """Tell whether a class can run a ring of this size."""
-    operator = OPERATORS[name]
+    operator = _operator(name)
     return operator.smallest <= size <= operator.largest and (may_pair or not operator.has_vendor)

@@ -37,6 +37,11 @@ def n_collisions(n: int) -> int:
     return max(2, n // 500)
 
 
+def n_public(n: int) -> int:
+    """Return how many public templates people copy in a world of ``n`` accounts."""
+    return max(30, n // 300)
+
+
 def draft_ordinary(
     n: int, *, seed: int, span: Span, prompts: bool, mean_events: float
 ) -> Draft:
@@ -106,7 +111,7 @@ def add_habits(draft: Draft) -> None:
 
 def _public_templates(draft: Draft, users: Ints) -> None:
     """Deal public templates, a few of them very popular."""
-    library = max(30, draft.n // 300)
+    library = n_public(draft.n)
     ranks = draft.rng.zipf(1.35, (len(users), 3))
     drawn = np.where(ranks > library, draft.rng.integers(0, library, ranks.shape), ranks - 1)
     held: NDArray[np.bool_] = draft.rng.random(drawn.shape) < 0.6

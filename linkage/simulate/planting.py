@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 from linkage.simulate import mailboxes
-from linkage.simulate.clock import CLOCK_ROUND, DAY, HOUR, HUMAN, SYNCHRONISED
+from linkage.simulate.clock import CLOCK_ROUND, DAY, HOUR, HUMAN, OFFICE, SYNCHRONISED
 from linkage.simulate.draft import PATHWAYS, PLANS, STATUSES, Draft, event_counts
 from linkage.simulate.hashing import Ints
 from linkage.simulate.infrastructure import CARDS, DEVICES, NETWORKS, Ring, deal_templates
@@ -40,6 +40,13 @@ def plant_ring(
     if operator.accounts_per_phone:
         for first in range(0, n, operator.accounts_per_phone):
             share_phone(draft, members[first : first + operator.accounts_per_phone])
+    if operator.accounts_per_coupon:
+        codes = draft.new_codes(1 + (n - 1) // operator.accounts_per_coupon)
+        of_member = codes[np.arange(n) // operator.accounts_per_coupon]
+        draft.coupons.update(
+            (who, f"PROMO{code}")
+            for who, code in zip(members.tolist(), of_member.tolist(), strict=True)
+        )
     if operator.links != "none":
         inviters = members[(np.arange(1, n) - 1) // 3]
         draft.links.append((inviters, members[1:], operator.links))
@@ -84,7 +91,10 @@ def _live(ring: Ring) -> None:
         draft.status[banned] = STATUSES.index("banned")
     draft.created[members] = np.minimum(born, last - DAY)
     draft.until[members] = np.maximum(until, draft.first_acts()[members] + HOUR)
-    hours = {"round_the_clock": CLOCK_ROUND, "synchronised": SYNCHRONISED, "human": HUMAN}
+    hours = {
+        "round_the_clock": CLOCK_ROUND, "synchronised": SYNCHRONISED, "human": HUMAN,
+        "office": OFFICE,
+    }
     draft.rhythm[members] = hours[operator.hours]
     counts = event_counts(rng, n, ring.plan.mean_events, sigma=0.4)
     draft.n_events[members] = np.maximum(counts, min(12, int(ring.plan.mean_events)))

@@ -3,9 +3,14 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from linkage.simulate.operators import OPERATORS, RingPlan, ring_plans
+from linkage.simulate.innocents import InnocentKind
+from linkage.simulate.look_alikes import HARDER_KINDS, UNSEEN_KINDS
+from linkage.simulate.operators import LATER_OPERATORS, OPERATORS, RingPlan, ring_plans
 
 _LADDER = (6, 8, 11, 12, 20, 29, 30, 60, 99, 150, 400, 900, 1_200, 2_500)
+_SHORT_LADDER = (7, 8, 9, 12, 14, 20, 25, 29, 30, 40, 60, 80, 99, 150, 200, 400, 500, 900, 1_200,
+                 1_500)
+_LATER = tuple(LATER_OPERATORS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +22,8 @@ class Preset:
     n_accounts: int
     rings: Callable[[int], tuple[RingPlan, ...]]
     """Plans of its rings for a seed."""
+    further: tuple[InnocentKind, ...] = ()
+    """Kinds of innocent groups besides those of every world."""
     prompts: bool = False
     mean_events: float = 25.0
     """Mean events of an ordinary account over the world's days."""
@@ -68,6 +75,14 @@ PRESETS: dict[str, Preset] = {
                n_accounts=1_000_000, rings=_campaign),
         Preset(name="hardest", about="100,000 accounts, every class of operator at four sizes",
                n_accounts=100_000, rings=_hardest),
+        Preset(name="harder",
+               about="60,000 accounts; operators and look-alikes the signs were weighed anew by",
+               n_accounts=60_000, further=HARDER_KINDS,
+               rings=lambda seed: ring_plans(_SHORT_LADDER, seed, operators=_LATER[:4])),
+        Preset(name="unseen",
+               about="60,000 accounts; operators and look-alikes no sign was weighed by",
+               n_accounts=60_000, further=UNSEEN_KINDS,
+               rings=lambda seed: ring_plans(_SHORT_LADDER, seed, operators=_LATER[4:])),
         Preset(name="mixed", about="20,000 accounts, rings of 6 to 400",
                n_accounts=20_000, rings=lambda seed: ring_plans(_LADDER[:11], seed)),
     )

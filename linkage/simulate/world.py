@@ -19,7 +19,7 @@ from linkage.simulate.clock import DAY, Span
 from linkage.simulate.draft import Draft
 from linkage.simulate.events import chunks, events_of
 from linkage.simulate.hashing import Ints
-from linkage.simulate.innocents import plant_innocents
+from linkage.simulate.innocents import InnocentKind, plant_innocents
 from linkage.simulate.operators import RingPlan
 from linkage.simulate.ordinary import add_habits, draft_ordinary
 from linkage.simulate.planting import plant_ring
@@ -106,7 +106,7 @@ def simulate(
         prompts=known.prompts if prompts is None else prompts,
         mean_events=known.mean_events * days / 45,
     )
-    _plant(draft, plans)
+    _plant(draft, plans, known.further)
     return _write(draft, out, progress)
 
 
@@ -119,11 +119,13 @@ def _preset(name: str | None) -> Preset:
     return PRESETS[name]
 
 
-def _plant(draft: Draft, plans: Sequence[RingPlan]) -> None:
+def _plant(
+    draft: Draft, plans: Sequence[RingPlan], further: Sequence[InnocentKind] = ()
+) -> None:
     """Plant innocent groups, then rings, among accounts in random order."""
     people = draft.rng.permutation(draft.n)
     taken = sum(plan.n_accounts for plan in plans)
-    plant_innocents(draft, people[taken:])
+    plant_innocents(draft, people[taken:], further)
     draft.group[people[:taken]] = -2
     vendors: dict[str, tuple[Ints, Ints]] = {}
     first = 0

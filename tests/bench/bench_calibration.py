@@ -33,7 +33,7 @@ def main() -> None:
                 simulate(world, n_accounts=told.accounts, preset=told.preset, seed=seed)
             took = run_linkage("run", world, "--out", out, "--force", "--quiet")
             found = evaluate_files(out, world / "truth" / "accounts.parquet")
-            rings, members, truth = _read(out, world)
+            rings, members, truth = judged_rings(out, world)
         print(f"\nworld {told.preset}, seed {seed}: {len(truth):,} accounts, {len(rings):,} rings "
               f"reported, {took.seconds:.0f} s")
         _show_confidence(members)
@@ -44,7 +44,7 @@ def main() -> None:
     _show_ranking(pd.concat(lists, ignore_index=True))
 
 
-def _read(out: Path, world: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+def judged_rings(out: Path, world: Path) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
     """Return rings, members and truth, each ring and member with what it truly is."""
     truth = pd.read_parquet(world / "truth" / "accounts.parquet")
     members = pd.read_parquet(

@@ -19,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import psutil
+from graph_rows import compare
 from graph_tables import write_tables
 from machine import show_machine, show_table, workplace
 
@@ -57,16 +58,18 @@ def main() -> None:
 
 
 class _Watch:
-    """Notes how long each stage went on."""
+    """Notes how long each stage went on, and what it cost this process and the tools it ran."""
 
     def __init__(self) -> None:
         self.seconds: dict[str, float] = {}
+        self.cpu_seconds: dict[str, float] = {}
 
     def __call__(self, name: str) -> Callable[[int, int], None]:
-        begun = time.monotonic()
+        begun, spent = time.monotonic(), _own_cpu_seconds()
 
         def tell(done: int, planned: int) -> None:
             self.seconds[name] = time.monotonic() - begun
+            self.cpu_seconds[name] = _own_cpu_seconds() - spent
 
         return tell
 
@@ -82,6 +85,7 @@ def _delta(folder: Path, local: server.Server, n_accounts: int) -> None:
         with connect(access.uri, user=access.user, password=access.password) as graph:
             result = load(out, graph, EVERYTHING, follow=watch)
         spent = _cpu_seconds(local) - spent
+        alike = compare(out, access) if night == "the same again" else []
         shutil.rmtree(out)
         n_nodes, n_links = (sum(result.written[name] for name in names) for names in (NODES, LINKS))
         on_nodes, on_links = (
@@ -93,6 +97,7 @@ def _delta(folder: Path, local: server.Server, n_accounts: int) -> None:
             "load", "nodes", "relationships", "nodes/s", "relationships/s", "whole, s",
             "server's CPU, s"), rows)
         show_table(f"stages of {night}", ("stage", "seconds"), list(watch.seconds.items()))
+    show_table("files against Neo4j", ("table", "rows in files", "in Neo4j", "equal"), alike)
 
 
 def _cpu_seconds(local: server.Server) -> float:
@@ -103,6 +108,12 @@ def _cpu_seconds(local: server.Server) -> float:
     return float(times.user + times.system)
 
 
+def _own_cpu_seconds() -> float:
+    """CPU time of this process and of the programs that it waited for."""
+    return sum(sum(resource.getrusage(who)[:2])
+               for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+
+
 def _full(folder: Path, local: server.Server, n_accounts: int) -> None:
     """Load through the import tool and switch."""
     out = write_tables(
@@ -110,9 +121,12 @@ def _full(folder: Path, local: server.Server, n_accounts: int) -> None:
     watch = _Watch()
     result = full_load(out, local.folder, find_access(local.folder), EVERYTHING, follow=watch)
     n_nodes, n_links = (sum(result.written[name] for name in names) for names in (NODES, LINKS))
-    show_table(f"full load, {n_accounts:,} accounts", ("stage", "seconds"), [
-        *watch.seconds.items(), ("whole", result.seconds)])
+    rows = [(name, seconds, watch.cpu_seconds[name]) for name, seconds in watch.seconds.items()]
+    show_table(f"full load, {n_accounts:,} accounts", ("stage", "seconds", "CPU, s"),
+               [*rows, ("whole", result.seconds, sum(watch.cpu_seconds.values()))])
     print(f"{n_nodes:,} nodes and {n_links:,} relationships")
+    show_table("files against Neo4j", ("table", "rows in files", "in Neo4j", "equal"),
+               compare(out, find_access(local.folder)))
     shutil.rmtree(out)
 
 
@@ -123,29 +137,40 @@ def _leiden(local: server.Server, n_vertices: int) -> None:
     np.savez(path, edges=edges, truth=truth)
     told = subprocess.run([sys.executable, __file__, "--igraph", str(path)], check=True,
                           capture_output=True, text=True).stdout.split()
-    rows: list[tuple[str, float, int, float, float]] = [
-        ("igraph, 1 thread", float(told[0]), int(told[1]), float(told[2]), float(told[3]))]
+    ours = np.load(path.with_suffix(".npy"))
+    rows = [("igraph, 1 thread", float(told[0]), int(told[1]), *_quality(edges, ours, truth, ours))]
     access = find_access(local.folder)
     with connect(access.uri, user=access.user, password=access.password) as graph:
-        for at in range(0, n_vertices, 50_000):
-            graph.write((Query("v", "UNWIND range($a, $b) AS i CREATE (:Vertex {ix: i})"),
-                         {"a": at, "b": min(at + 50_000, n_vertices) - 1}))
-        graph.write((Query("c", "CREATE CONSTRAINT vertex IF NOT EXISTS FOR (v:Vertex) "
-                                "REQUIRE v.ix IS UNIQUE"), {}))
-        for at in range(0, len(edges), 50_000):
-            graph.write((Query("e", "UNWIND $rows AS r MATCH (a:Vertex {ix: r[0]}) "
-                                    "MATCH (b:Vertex {ix: r[1]}) CREATE (a)-[:EDGE]->(b)"),
-                         {"rows": edges[at : at + 50_000].tolist()}))
-        rows += [_gds(graph, local, edges, truth, n) for n in (1, 2)]
+        begun = time.monotonic()
+        _store(graph, edges, n_vertices)
+        print(f"the graph was in Neo4j after {time.monotonic() - begun:.1f} s")
+        for n_threads in (1, 2):
+            label, seconds, peak = _gds(graph, local, n_vertices, n_threads)
+            rows.append((f"GDS, {n_threads} threads, answer read", seconds, peak,
+                         *_quality(edges, label, truth, ours)))
     show_table(
         f"Leiden by modularity, {n_vertices:,} vertices, {len(edges):,} edges",
-        ("library", "seconds", "peak MiB", "modularity", "adjusted Rand"), rows)
+        ("library", "seconds", "peak MiB", "communities", "modularity", "Rand, truth", "NMI, truth",
+         "best match", "Rand, igraph"), rows)
+
+
+def _store(graph: Graph, edges: np.ndarray, n_vertices: int) -> None:
+    """Write vertices and edges into the database."""
+    for at in range(0, n_vertices, 50_000):
+        graph.write((Query("v", "UNWIND range($a, $b) AS i CREATE (:Vertex {ix: i})"),
+                     {"a": at, "b": min(at + 50_000, n_vertices) - 1}))
+    graph.write((Query("c", "CREATE CONSTRAINT vertex IF NOT EXISTS FOR (v:Vertex) "
+                            "REQUIRE v.ix IS UNIQUE"), {}))
+    for at in range(0, len(edges), 50_000):
+        graph.write((Query("e", "UNWIND $rows AS r MATCH (a:Vertex {ix: r[0]}) "
+                                "MATCH (b:Vertex {ix: r[1]}) CREATE (a)-[:EDGE]->(b)"),
+                     {"rows": edges[at : at + 50_000].tolist()}))
 
 
 def _gds(
-    graph: Graph, local: server.Server, edges: np.ndarray, truth: np.ndarray, n_threads: int
-) -> tuple[str, float, int, float, float]:
-    """Project the graph and partition it inside the server."""
+    graph: Graph, local: server.Server, n_vertices: int, n_threads: int
+) -> tuple[np.ndarray, float, int]:
+    """Project the graph and partition it inside the server; return labels, seconds and peak."""
     running = server.find_running(local.folder)
     assert running is not None
     begun = time.monotonic()
@@ -157,10 +182,9 @@ def _gds(
              "communityId AS community"), n=n_threads)
     seconds = time.monotonic() - begun
     graph.write((Query("d", "CALL gds.graph.drop('g') YIELD graphName"), {}))
-    label = np.zeros(len(truth), dtype=np.int64)
+    label = np.zeros(n_vertices, dtype=np.int64)
     label[[row["ix"] for row in found]] = [row["community"] for row in found]
-    peak = psutil.Process(running.pid).memory_info().rss // 2**20
-    return f"GDS, {n_threads} threads, answer read", seconds, peak, *_quality(edges, label, truth)
+    return label, seconds, psutil.Process(running.pid).memory_info().rss // 2**20
 
 
 def _planted(n_vertices: int) -> tuple[np.ndarray, np.ndarray]:
@@ -175,14 +199,30 @@ def _planted(n_vertices: int) -> tuple[np.ndarray, np.ndarray]:
     return pairs, truth
 
 
-def _quality(edges: np.ndarray, label: np.ndarray, truth: np.ndarray) -> tuple[float, float]:
-    """Modularity, and agreement with the planted communities."""
+def _quality(
+    edges: np.ndarray, label: np.ndarray, truth: np.ndarray, ours: np.ndarray
+) -> tuple[int, float, float, float, float, float]:
+    """Communities, modularity, agreement with the planted ones, their best match, with igraph."""
     import igraph
 
     label = np.unique(label, return_inverse=True)[1]
     graph = igraph.Graph(n=len(truth), edges=edges)
-    rand = igraph.compare_communities(label.tolist(), truth.tolist(), method="adjusted_rand")
-    return graph.modularity(label.tolist()), rand
+    agree = [igraph.compare_communities(label.tolist(), truth.tolist(), method=method)
+             for method in ("adjusted_rand", "nmi")]
+    alike = igraph.compare_communities(label.tolist(), ours.tolist(), method="adjusted_rand")
+    return (int(label.max()) + 1, graph.modularity(label.tolist()), *agree,
+            _best_match(label, truth), alike)
+
+
+def _best_match(label: np.ndarray, truth: np.ndarray) -> float:
+    """Mean over planted communities of the best Jaccard index that one found has with it."""
+    n_found = int(label.max()) + 1
+    cell, n_both = np.unique(truth * n_found + label, return_counts=True)
+    planted, found = np.divmod(cell, n_found)
+    n_either = np.bincount(truth)[planted] + np.bincount(label)[found] - n_both
+    best = np.zeros(int(truth.max()) + 1)
+    np.maximum.at(best, planted, n_both / n_either)
+    return float(best.mean())
 
 
 def _igraph(path: Path) -> None:
@@ -195,9 +235,8 @@ def _igraph(path: Path) -> None:
     igraph.set_random_number_generator(random.Random(1))
     found = graph.community_leiden(objective_function="modularity", n_iterations=-1)
     seconds = time.monotonic() - begun
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    label = np.array(found.membership)
-    print(seconds, peak, *_quality(drawn["edges"], label, drawn["truth"]))
+    print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+    np.save(path.with_suffix(".npy"), np.array(found.membership))
 
 
 def _arguments() -> argparse.Namespace:

@@ -12,6 +12,7 @@ is printed.
 
 import argparse
 import os
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -51,6 +52,7 @@ def main() -> None:
                     f"seed {seed}", "with meanings" if flags else "without",
                     *_match(out, truth), took.seconds,
                 ))
+                print(*rows[-1], file=sys.stderr, flush=True)
     show_table(
         f"one paraphraser of {told.size} accounts among {told.accounts:,}",
         ("world", "run", "ring", "recall", "precision", "score", "tier", "seconds"), rows,

@@ -1,6 +1,10 @@
 """The compose file: the pinned release, on loopback, its password in no file of the project."""
 
+import os
 import re
+import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -46,6 +50,21 @@ def test_the_password_comes_from_a_secret_that_git_ignores(compose):
     path = Path(compose["secrets"][name]["file"])
     ignored = (COMPOSE.parent / ".gitignore").read_text().splitlines()
     assert f"{path.parts[0]}/" in ignored or f"/{path.parts[0]}/" in ignored
+
+
+def test_the_image_may_read_its_password_and_other_people_may_not(tmp_path):
+    once = COMPOSE.read_text().partition("Once:\n")[2].partition("# The image")[0]
+    program = "set -euo pipefail\nlinkage() { \"$PYTHON\" -m linkage \"$@\"; }\n" + "\n".join(
+        line.removeprefix("#") for line in once.splitlines())
+    subprocess.run(["bash", "-c", program], cwd=tmp_path, check=True, capture_output=True,
+                   env={**os.environ, "PYTHON": sys.executable})
+    modes = {name: stat.S_IMODE((tmp_path / ".neo4j" / name).stat().st_mode)
+             for name in (".", "password", "auth", "pages")}
+    # The image looks at the bits, whoever it runs as, and wants them for its own user.
+    assert modes == {".": 0o700, "password": 0o600, "auth": 0o644, "pages": 0o755}
+    password = (tmp_path / ".neo4j" / "password").read_text().strip()
+    assert (tmp_path / ".neo4j" / "auth").read_text().strip() == f"neo4j/{password}"
+    assert (tmp_path / ".neo4j" / "pages" / "setup.html").is_file()
 
 
 def test_the_web_server_shows_the_pages_that_the_command_writes(compose):

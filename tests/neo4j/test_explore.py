@@ -45,6 +45,8 @@ def test_each_header_says_what_the_statement_does(name):
     told = set(re.findall(r"\$(\w+)", query.header("Parameters")))
     assert told == query.parameters
     assert all(query.header(field) for field in ("Title", "Folder", "Purpose", "Bounded"))
+    # What no answer means is said once, for the table and its picture.
+    assert bool(query.header("Empty")) == ("." not in name)
     if not name.endswith(".graph"):
         given = re.split(r",\s*", query.header("Returns"))
         returned = query.body.rpartition("\nRETURN")[2]

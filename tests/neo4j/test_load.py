@@ -140,6 +140,22 @@ def test_a_tier_brings_its_rings_and_whoever_shares_a_rare_identifier(graph, emp
     assert stray == []
 
 
+def test_instants_are_kept_to_the_microsecond_even_before_1970(graph, empty_graph, night, tmp_path):
+    folder = tmp_path / "out"
+    shutil.copytree(night, folder)
+    path = folder / "graph" / "accounts.parquet"
+    table = pq.read_table(path)
+    created = [-2_177_452_800_000_001, 0, 999_999, None]
+    created += [1_780_000_000_123_456] * (table.num_rows - len(created))
+    at = table.schema.get_field_index("created_at")
+    field = table.schema.field(at)
+    pq.write_table(table.set_column(at, field, pa.array(created, field.type)), path)
+    load(folder, graph, EVERYTHING)
+    found = rows(empty_graph, "match (a:Account) return a.account_id as account_id, "
+                 "a.created_at as created_at")
+    assert _sorted(found) == _sorted(_file(folder, "graph/accounts", "account_id", "created_at"))
+
+
 def test_ids_labels_and_notes_stay_data(graph, empty_graph, tmp_path):
     out = run(evil_world(tmp_path / "in"), tmp_path / "out")
     load(out, graph, EVERYTHING)

@@ -1,5 +1,7 @@
 """What a ring would be without parts of its evidence."""
 
+from dataclasses import asdict, replace
+
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
@@ -7,7 +9,8 @@ from webs import web
 from worlds import run, small_world
 
 from linkage.rings import remainders
-from linkage.rings.counterfactuals import counterfactuals, standings
+from linkage.rings.calibration import Calibration, calibration_of
+from linkage.rings.counterfactuals import counterfactuals, counterfactuals_of, standings
 from linkage.rings.read import read_rings
 from linkage.rings.ring_graph import read_ring_graph
 
@@ -69,6 +72,14 @@ def test_the_rules_put_every_whole_ring_where_the_run_put_it(out):
         assert (now.n_accounts, now.tier) == (ring.n_accounts, ring.tier)
 
 
+def test_what_if_is_asked_of_the_calibration_that_the_run_judged_by(out):
+    graph = read_ring_graph(out, read_rings(out)[0].ring_id)
+    mild = replace(graph, calibration=calibration_of(
+        {"calibration": asdict(Calibration(number=1, prior_nats=-40.0))}))
+    assert (counterfactuals(graph).now.tier, counterfactuals(mild).now.tier) == (
+        "enforce", "benign")
+
+
 def test_an_operator_stands_without_any_one_card_and_falls_without_its_evidence(out):
     ring = read_rings(out)[0]
     graph = read_ring_graph(out, ring.ring_id)
@@ -96,3 +107,12 @@ def test_answers_are_the_same_one_by_one_and_at_once(out, monkeypatch):
     for most in (1, 3 * graph.bits.nnz):
         monkeypatch.setattr(remainders, "AT_ONCE", most)
         assert counterfactuals(graph) == at_once
+
+
+def test_rings_that_are_asked_about_together_are_told_what_each_is_told_alone(out):
+    graphs = [read_ring_graph(out, ring.ring_id) for ring in read_rings(out)[:4]]
+    # One that lacks a measure that the others have, and one that was not measured.
+    lacking = {name: value for name, value in graphs[0].measures.items() if name != "alias_share"}
+    assert len(lacking) < len(graphs[0].measures)
+    graphs += [replace(graphs[0], measures=lacking), replace(graphs[1], measures={})]
+    assert counterfactuals_of(graphs) == [counterfactuals(graph) for graph in graphs]

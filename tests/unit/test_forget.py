@@ -164,7 +164,7 @@ class _Killed(BaseException):
     "load_signer", "write_receipt",
 ])
 def test_killed_between_steps_and_run_again_it_completes(desk, monkeypatch, step):
-    wanted = dict(find({WHO}, _places(desk)))
+    wanted = dict(find({WHO}, _places(desk), settings=Settings()))
     real = getattr(everywhere, step)
 
     def killed(*told, **named):

@@ -1,11 +1,16 @@
 """Groups that somebody reported are judged as they are, given that they belong together."""
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from incidences import clear_world, detect, incidence_of, put_stages
 from inputs import write_table
 from worlds import read, run, tiny_world
 
+from linkage.rings.calibration import Calibration
+from linkage.rings.groups import judge_groups
 from linkage.schema import GROUPS
+from linkage.store import Store
 
 OPERATOR = [f"acct-{at:02d}" for at in range(10)]
 GROUPED = {
@@ -60,3 +65,22 @@ def test_without_reports_the_table_is_empty_and_of_its_form(tmp_path):
     out = run(tiny_world(tmp_path / "world"), tmp_path / "out")
     assert read(out, "groups") == []
     assert pq.read_schema(out / "groups.parquet").equals(GROUPS)
+
+
+def test_groups_are_judged_by_the_calibration_in_use(tmp_path):
+    n, identifiers, _ = clear_world()
+    incidence = incidence_of(n, identifiers)
+    weights, _ = detect(incidence)
+    with Store(tmp_path, memory_limit_mb=500, threads=1) as store:
+        put_stages(store, n, identifiers)
+        store.put("reported_group", pa.table({
+            "group_id": ["one"] * 20 + ["strangers"] * 9,
+            "account_ix": pa.array([*range(20), *range(100, 109)], pa.int32()),
+        }))
+        plain, eager = (
+            {row["group_id"]: row["score"] for row in judge_groups(
+                store, incidence, weights, calibration).to_pylist()}
+            for calibration in (Calibration(), Calibration(prior_nats=3.0))
+        )
+    assert plain.keys() == eager.keys() == {"one", "strangers"}
+    assert all(eager[name] > score for name, score in plain.items())

@@ -16,7 +16,8 @@ FAMILIES = ("contact", "coupon", "device", "link", "network", "payment", "prompt
 NOBODY = dict.fromkeys(PLAIN, 0.0) | {
     f"{what}_{family}": 0.0 for what in ("held", "top", "own", "n") for family in FAMILIES
 } | {"n_accounts": 40, "n_events": 900, "nats": 12.0, "birth_gap": 1.0, "weekend_share": 0.2,
-     "quiet_share": 0.1, "largest_part": 1.0, "top_other": 0.0, "own_other": 0.0, "n_other": 0.0}
+     "quiet_share": 0.1, "largest_part": 1.0, "standing_share": 1.0, "each_network": 0.0,
+     "top_place": 0.0, "private_lives": 0.5, "top_other": 0.0, "own_other": 0.0, "n_other": 0.0}
 ONE_CARD = {"held_payment": 1.0, "top_payment": 1.0, "own_payment": 1.0, "n_payment": 1}
 ONE_LINE = {"held_network": 1.0, "top_network": 1.0, "own_network": 1.0, "n_network": 1}
 MACHINES = {"held_device": 0.8, "top_device": 0.3, "own_device": 1.0, "n_device": 8}
@@ -73,7 +74,9 @@ def test_a_hackathon_whose_teams_share_laptops_all_night_is_not_enforced():
     teams = {"n_accounts": 32, "held_device": 0.31, "n_device": 3, "own_device": 1.0,
              "top_device": 0.06, "quiet_share": 0.22, "n_events": 950}
     assert _judged(**HACKATHON | teams).tier[0] != "enforce"
-    assert _judged(**HACKATHON | teams | {"top_other": 0.3}).tier[0] == "enforce"
+    # What nobody at an event does, and no one code explains.
+    hidden = {"top_other": 0.3, "top_network": 0.3, "n_network": 9, "each_network": 2.5}
+    assert _judged(**HACKATHON | teams | hidden).tier[0] == "enforce"
 
 
 def test_the_reason_of_a_company_says_what_speaks_for_it():
@@ -85,7 +88,8 @@ def test_the_reason_of_a_company_says_what_speaks_for_it():
 
 def test_a_class_that_meets_on_a_weekend_is_not_for_review():
     found = _judged(**GROUPS["classroom"] | {"weekend_share": 0.21})
-    assert (found.tier, found.looks_like) == (["watch"], ["classroom"])
+    assert found.tier[0] in ("watch", "benign")
+    assert found.looks_like == ["classroom"]
 
 
 def test_what_is_for_review_is_called_nothing_innocent():
@@ -100,6 +104,63 @@ def test_what_is_for_review_is_called_nothing_innocent():
 @pytest.mark.parametrize("name", GROUPS)
 def test_a_kind_of_network_is_no_reason_by_itself(name, network):
     assert _judged(**GROUPS[name] | network).tier[0] in ("watch", "benign")
+
+
+YOUNG_FIRM = MACHINES | ONE_LINE | AT_ONCE | {
+    "held_payment": 1.0, "top_payment": 0.3, "own_payment": 1.0, "n_payment": 6,
+    "held_prompt": 0.9, "top_prompt": 0.4, "own_prompt": 1.0, "n_prompt": 5,
+    "private_lives": 1.0, "top_place": 1.0,
+}
+
+
+def test_a_young_firm_that_shares_everything_is_not_enforced():
+    found = _judged(**YOUNG_FIRM)
+    assert found.tier[0] != "enforce"
+    assert _judged(**YOUNG_FIRM | {"quiet_share": 0.02}).tier[0] in ("watch", "benign")
+    desks = {"n_network": 30, "top_network": 0.3, "each_network": 4.0}
+    assert _judged(**YOUNG_FIRM | desks).tier[0] != "enforce"
+    proxies = desks | {"top_place": 0.1, "private_lives": 0.0}
+    assert _judged(**YOUNG_FIRM | proxies).tier[0] == "enforce"
+
+
+def test_families_behind_one_exit_are_neither_enforced_nor_reviewed():
+    families = MACHINES | ONE_CARD | {
+        "n_accounts": 300, "n_payment": 70, "top_payment": 0.02, "n_device": 60,
+        "largest_part": 0.02, "standing_share": 0.0, "private_lives": 0.4,
+        "held_network": 1.0, "n_network": 8, "top_network": 0.6, "own_network": 0.6,
+        "each_network": 4.0, "datacenter_share": 1.0,
+    }
+    assert _judged(**families).tier[0] in ("watch", "benign")
+    # Cells whose people have nothing of their own are for a person to look at.
+    cells = families | {"private_lives": 0.0} | AT_ONCE
+    assert _judged(**cells).tier == ["review"]
+    assert _judged(**cells | {"standing_share": 0.9}).tier == ["enforce"]
+
+
+def test_a_household_whose_line_changes_its_address_takes_none_in_turn():
+    line = {"n_network": 6, "top_network": 0.7, "each_network": 3.0, "held_network": 1.0}
+    signs = [sign.name for sign in SIGNS]
+    seen = [
+        bool(_judged(**line | {"n_accounts": n}).signs[0, signs.index("addresses_rotated")])
+        for n in (5, 20)
+    ]
+    assert seen == [False, True]
+
+
+@pytest.mark.parametrize(("codes", "is_seen"), [
+    ({"held_coupon": 1.0, "n_other": 8, "top_other": 0.1, "own_other": 1.0}, True),
+    (COUPON, False),
+])
+def test_codes_of_a_users_own_kind_may_be_divided_as_cards_are(codes, is_seen):
+    at = [sign.name for sign in SIGNS].index("codes_rotated")
+    assert bool(_judged(**codes).signs[0, at]) is is_seen
+
+
+def test_what_no_table_shows_excuses_nobody_and_accuses_nobody():
+    names = [sign.name for sign in SIGNS]
+    unseen = _judged(n_events=0, private_lives=float("nan"))
+    for name in ("nothing_hidden", "no_private_lives"):
+        assert not unseen.signs[0, names.index(name)]
 
 
 def test_no_sign_is_about_a_language_or_a_country():

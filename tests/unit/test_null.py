@@ -1,11 +1,14 @@
 """Worlds of chance: identifiers dealt anew, and how many rings they give."""
 
+import json
+
 import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from incidences import clear_world, detect, held, incidence_of, put_stages, strangers, worlds
+from worlds import run
 
 from linkage.evidence import load_incidence
 from linkage.evidence.null import redealt
@@ -13,6 +16,7 @@ from linkage.rings.assemble import assemble
 from linkage.rings.calibration import BUILT_IN
 from linkage.rings.chance import rings_by_chance
 from linkage.settings import Settings
+from linkage.simulate import simulate
 from linkage.store import Store
 
 
@@ -98,3 +102,14 @@ def test_rings_of_operators_are_no_chance(store):
     assert told["review"].false_share == 0
     low, high = told["review"].interval
     assert low == 0 < high < 0.5
+
+
+def test_in_a_simulated_world_without_operators_chance_explains_nothing_at_enforce(tmp_path):
+    simulate(tmp_path / "world", n_accounts=3_000, rings=[], days=10, seed=8)
+    out = run(tmp_path / "world", tmp_path / "out", null_runs=2)
+    [enforce, review] = [
+        one for one in json.loads((out / "manifest.json").read_text())["by_chance"]
+        if one["tier"] in ("enforce", "review")
+    ]
+    assert (enforce["n_rings"], enforce["n_by_chance"], enforce["false_share"]) == (0, 0, None)
+    assert review["n_by_chance"] <= 0.5

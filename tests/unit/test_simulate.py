@@ -14,7 +14,7 @@ import pytest
 
 from linkage.errors import InputError, SettingsError
 from linkage.schema import INPUT_TABLES, INSTANT
-from linkage.simulate import OPERATORS, PRESETS, RingPlan, ring_plans, simulate
+from linkage.simulate import LATER_OPERATORS, OPERATORS, PRESETS, RingPlan, ring_plans, simulate
 
 _TYPES = {
     "VARCHAR": pa.string(), "instant": INSTANT, "BOOLEAN": pa.bool_(), "BIGINT": pa.int64(),
@@ -24,7 +24,7 @@ _TYPES = {
 
 def _every_operator() -> tuple[RingPlan, ...]:
     plans = []
-    for operator in OPERATORS.values():
+    for operator in (*OPERATORS.values(), *LATER_OPERATORS.values()):
         size = max(operator.smallest, min(24, operator.largest))
         vendor = "vendor" if operator.has_vendor else ""
         plan = RingPlan(n_accounts=size, operator=operator, vendor=vendor)
@@ -131,7 +131,7 @@ def test_rings_have_the_planned_sizes_and_two_customers_of_a_vendor_are_two_ring
     assert sorted((name, size) for (name, _), size in sizes.items()) == planned
 
 
-@pytest.mark.parametrize("name", sorted(OPERATORS))
+@pytest.mark.parametrize("name", sorted({*OPERATORS, *LATER_OPERATORS}))
 def test_members_of_every_class_are_joined_by_what_they_share(world: Path, name: str) -> None:
     """A ring holds together through values that its members hold far more than others do."""
     holders = _holders(world)
@@ -220,6 +220,17 @@ def test_large_worlds_come_in_several_parts_and_report_progress(tmp_path: Path) 
     assert len(parts) == len(told) > 1
     assert told[-1] == (summary.n_events, summary.n_events)
     assert max(pq.read_metadata(part).num_rows for part in parts) < 400_000
+
+
+@pytest.mark.parametrize("preset", ["harder", "unseen"])
+def test_worlds_of_later_classes_hold_their_own_look_alikes(tmp_path: Path, preset: str) -> None:
+    simulate(tmp_path / "world", n_accounts=6_000, preset=preset, days=7, seed=1)
+    truth = pq.read_table(tmp_path / "world" / "truth" / "accounts.parquet")
+    kinds = set(pa.compute.unique(truth["kind"]).to_pylist())
+    classes = set(pa.compute.unique(truth["operator_class"]).to_pylist()) - {None}
+    assert {kind.kind for kind in PRESETS[preset].further} <= kinds
+    assert len(classes) == 4
+    assert classes <= set(LATER_OPERATORS)
 
 
 def test_the_demo_is_small(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 -- Purpose:    models that events name, with the day on which anyone first used each.
 -- Grain:      model_code
--- Inputs:     activity (hour, model_code, is_conversation), read_event (model, model_code)
+-- Inputs:     activity (hour, model_code, is_conversation), event_text (model, model_code)
 -- Parameters: none
 -- Order:      by name
 with
@@ -15,7 +15,7 @@ first_used as (
 -- Grouped by text and not by number: the dictionaries of Parquet say it at once.
 written as (
     select model, min(model_code) as model_code
-    from read_event
+    from event_text
     group by model
 ),
 

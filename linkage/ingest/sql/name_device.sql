@@ -1,12 +1,12 @@
 -- Purpose:    the text of each shared value: looked up by its number.
 -- Grain:      value
--- Inputs:     shared_value (value), read_event (device_code, device_id), user_claim
+-- Inputs:     shared_value (value), event_text (device_code, device_id), user_claim
 -- Parameters: none
 -- Order:      none, the table is an intermediate one
 with
 
 written as (
-    select device_code as value, device_id as text from read_event where device_code is not null
+    select device_code as value, device_id as text from event_text where device_code is not null
     union all
     select value_code as value, value as text from user_claim where kind = 'device'
 )

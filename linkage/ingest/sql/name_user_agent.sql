@@ -1,6 +1,6 @@
 -- Purpose:    the text of each shared value: looked up by its number.
 -- Grain:      value
--- Inputs:     shared_value (value), read_event (user_agent_code, user_agent), user_claim
+-- Inputs:     shared_value (value), event_text (user_agent_code, user_agent), user_claim
 -- Parameters: none
 -- Order:      none, the table is an intermediate one
 with
@@ -8,7 +8,7 @@ with
 -- Grouped by text and not by number: the few texts of Parquet's dictionaries say it at once.
 written as (
     select min(user_agent_code) as value, user_agent as text
-    from read_event
+    from event_text
     group by user_agent
     union all
     select value_code as value, value as text from user_claim where kind = 'user_agent'

@@ -1,0 +1,175 @@
+"""What goes from the state again: rows that are too old, and rows of forgotten accounts.
+
+Nothing is marked as gone: an entry is written anew without the rows, without the texts and the
+sketches that only they had, and then the old one is removed.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linkage.ingest.entries import ACCOUNTS, CLOCKS, span
+from linkage.ingest.events import CODES
+from linkage.ingest.known import Entry, Known
+from linkage.ingest.known_loading import Placed, whole
+from linkage.ingest.vault import ROWS_AT_ONCE, Pieces, Vault
+from linkage.store import Store
+
+Keep = Callable[[pa.Table], pa.ChunkedArray | pa.Array]
+"""Flags the rows that stay."""
+
+
+def age(known: Known, entries: Sequence[Entry], days: int, at: datetime) -> int:
+    """Drop rows that are too old; return how many went.
+
+    The newest row of all, or now if that is earlier, says from when on rows are too old. Rows
+    without an instant go with the last row of their file that has one.
+
+    Parameters
+    ----------
+    entries
+        What counts tonight.
+    days
+        Days that a row may be older than the newest.
+    at
+        Now, or the instant after which nothing counts.
+    """
+    newest = [datetime.fromisoformat(entry.newest) for entry in entries if entry.newest]
+    if not newest:
+        return 0
+    oldest = min(max(newest), at.astimezone(UTC).replace(tzinfo=None)) - timedelta(days=days)
+    n_gone = 0
+    for entry in entries:
+        if entry.oldest and datetime.fromisoformat(entry.oldest) < oldest:
+            is_over = datetime.fromisoformat(entry.newest or entry.oldest) < oldest
+            clock = CLOCKS[entry.table]
+
+            def young(rows: pa.Table, clock: str = clock, is_over: bool = is_over) -> pa.Array:
+                is_young = pc.greater_equal(rows[clock], pa.scalar(oldest, pa.timestamp("us")))
+                return pc.fill_null(is_young, not is_over)
+
+            n_gone += _narrow(known, entry, young)
+    return n_gone
+
+
+def accounts_in_known(folder: Path, accounts: Collection[str], key: bytes) -> int:
+    """Count the rows about some accounts in what is known of files.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read.
+    """
+    return sum(n for _, _, _, n in _about(folder, accounts, key))
+
+
+def forget_in_known(folder: Path, accounts: Collection[str], key: bytes) -> int:
+    """Remove all rows about some accounts from what is known; return how many went.
+
+    Raises
+    ------
+    InputError
+        If it cannot be read or written.
+    """
+    n_gone = 0
+    for known, entry, others, n in _about(folder, accounts, key):
+        _narrow(known, replace(entry, n_forgotten=entry.n_forgotten + n), others)
+        n_gone += n
+    return n_gone
+
+
+def _about(
+    folder: Path, accounts: Collection[str], key: bytes
+) -> Iterator[tuple[Known, Entry, Keep, int]]:
+    """Yield entries that have rows about some accounts, what keeps the others, and how many."""
+    known, ids = Known(folder, key), pa.array(sorted(accounts), pa.string())
+    with TemporaryDirectory() as work, Store(
+        Path(work), memory_limit_mb=256, threads=1
+    ) as store, store.lent("forgotten_here", pa.table({"account_id": ids})):
+        codes = store.arrow("select hash(account_id) as code from forgotten_here")["code"]
+    for entry in known.entries():
+        columns, gone = ACCOUNTS.get(entry.table, ("account_id",)), ids
+        if entry.table == "events":
+            columns, gone = ("account_code",), codes.combine_chunks()
+        elif not columns:
+            continue
+
+        def others(
+            rows: pa.Table, columns: Sequence[str] = columns, gone: pa.Array = gone
+        ) -> pa.ChunkedArray:
+            named = [pc.is_in(rows[column], value_set=gone) for column in columns]
+            return pc.invert(named[0] if len(named) == 1 else pc.or_(*named))
+
+        found = whole(known, Placed(0, entry, is_there=False), "rows", columns)
+        n = found.num_rows - (pc.sum(others(found)).as_py() or 0)
+        if n:
+            yield known, entry, others, n
+
+
+def _narrow(known: Known, entry: Entry, keep: Keep) -> int:
+    """Write an entry anew with the rows that stay; return how many went."""
+    old, n_rows = known.vault(entry), dict(entry.n_rows)
+    codes = _Codes()
+
+    def some(new: Vault, table: str, stays: Keep) -> None:
+        """Write the rows of a table that stay."""
+        with Pieces(new, table, old.schema(table)) as pieces:
+            for rows in old.batches(table, rows=ROWS_AT_ONCE):
+                pieces.add(rows.filter(stays(rows)))
+                if table == "rows" and entry.table == "events":
+                    codes.add(pieces.last)
+        n_rows[table] = pieces.n
+
+    def fill(new: Vault) -> Entry:
+        some(new, "rows", keep)
+        for table in sorted(set(n_rows) - {"rows"}):
+            stays = {"spelling": codes.are_spelt, "skeleton": codes.are_sketched}.get(table, _all)
+            some(new, table, stays)
+        oldest, newest = span(new, entry.table)
+        return replace(entry, n_rows=n_rows, oldest=oldest, newest=newest)
+
+    n_before = entry.n_rows["rows"]
+    return n_before - known.write(fill, replaces=entry).n_rows["rows"]
+
+
+def _all(rows: pa.Table) -> pa.Array:
+    """Flag every row."""
+    return pa.array([True] * rows.num_rows)
+
+
+class _Codes:
+    """The numbers that some events have: only their texts and sketches stay."""
+
+    def __init__(self) -> None:
+        self._spelt: dict[str, pa.Array] = {column: pa.array([], pa.uint64()) for column in CODES}
+        self._sketched = pa.array([], pa.int64())
+
+    def add(self, rows: pa.Table) -> None:
+        """Take the numbers of some events."""
+        for column, code in CODES.items():
+            self._spelt[column] = _union(self._spelt[column], rows[code])
+        for code in ("prompt_code", "system_code"):
+            if code in rows.column_names:
+                self._sketched = _union(self._sketched, rows[code])
+
+    def are_spelt(self, rows: pa.Table) -> pa.ChunkedArray:
+        """Flag texts that some event has."""
+        found = pa.chunked_array([pa.array([False] * rows.num_rows)])
+        for column, codes in self._spelt.items():
+            of_column = pc.equal(rows["column"], column)
+            found = pc.or_(found, pc.and_(of_column, pc.is_in(rows["code"], value_set=codes)))
+        return found
+
+    def are_sketched(self, rows: pa.Table) -> pa.ChunkedArray:
+        """Flag sketches that some event's prompt has."""
+        return pc.is_in(rows["code"], value_set=self._sketched)
+
+
+def _union(known: pa.Array, more: pa.ChunkedArray) -> pa.Array:
+    """Return the distinct numbers of two arrays."""
+    return pc.unique(pa.concat_arrays([known, pc.drop_null(pc.unique(more))]))

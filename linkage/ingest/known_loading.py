@@ -1,0 +1,79 @@
+"""Brings what is known of files back into memory, some millions of rows at a time."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+
+from linkage.ingest.known import Entry, Known
+
+ROWS_TO_LOAD = 4_000_000
+"""Rows that are in memory beside the engine at once."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """What is known of one file of a table."""
+
+    file_ix: int
+    """Place of the file among those of its table."""
+    entry: Entry
+    is_there: bool
+    """Is the file still there?"""
+
+
+def whole(
+    known: Known, placed: Placed, table: str, columns: Sequence[str] | None = None
+) -> pa.Table:
+    """Return a table of an entry, with ``file_ix``.
+
+    Raises
+    ------
+    DamagedEntry
+        If it cannot be read.
+    """
+    return pa.concat_tables(_pieces(known, placed, table, columns))
+
+
+def loaded(
+    known: Known, entries: Sequence[Placed], columns: Sequence[str],
+    shape: Callable[[Entry, pa.Table], pa.Table] = lambda _, rows: rows,
+) -> Iterator[pa.Table]:
+    """Yield the rows of some entries, small ones together, with ``file_ix``.
+
+    Parameters
+    ----------
+    shape
+        Changes the rows of an entry.
+
+    Raises
+    ------
+    DamagedEntry
+        If an entry cannot be read.
+    """
+    waiting: list[pa.Table] = []
+    for placed in entries:
+        for rows in _pieces(known, placed, "rows", columns):
+            waiting.append(shape(placed.entry, rows))
+            if sum(table.num_rows for table in waiting) >= ROWS_TO_LOAD:
+                yield pa.concat_tables(waiting)
+                waiting = []
+    if waiting:
+        yield pa.concat_tables(waiting)
+
+
+def _pieces(
+    known: Known, placed: Placed, table: str, columns: Sequence[str] | None
+) -> Iterator[pa.Table]:
+    """Yield the rows of an entry, and find out whether it is whole."""
+    n = 0
+    try:
+        for rows in known.vault(placed.entry).batches(table, columns, rows=ROWS_TO_LOAD):
+            n += rows.num_rows
+            file_ix = np.full(rows.num_rows, placed.file_ix, np.int32)
+            yield rows.add_column(0, "file_ix", pa.array(file_ix))
+    except (OSError, pa.ArrowException) as error:
+        raise known.damaged(placed.entry, error, is_there=placed.is_there) from error
+    if n != placed.entry.n_rows[table]:
+        raise known.damaged(placed.entry, f"{table} is not whole", is_there=placed.is_there)

@@ -1,0 +1,139 @@
+"""Prompts of what the state knows: each event's numbers, and what readers counted of it."""
+
+from collections.abc import Sequence
+from itertools import chain
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from linkage.ingest.entries import EVENT, PROMPT, PROMPT_CODES, SKELETON
+from linkage.ingest.events import ACCOUNT_CODE
+from linkage.ingest.kinds import kind_column, kind_table
+from linkage.ingest.known import Entry, Known
+from linkage.ingest.known_loading import Placed, loaded, whole
+from linkage.ingest.text_readers import PromptReader, add_up
+from linkage.queries import query
+from linkage.store import Store
+
+_PLACED = """
+    select k.account_ix, e.* exclude (file_ix, account_code, ip_code, event_code), g.again_ix
+    from read_prompt as e
+    inner join account_code as k on e.account_code = k.account_code
+    left join event_again as g on e.event_code = g.event_code
+    anti join (select ip_code from address where version is null) as m on e.ip_code = m.ip_code
+    where e.has_prompt and not k.is_left_out and e.occurred_at is not null
+        and ($as_of is null or e.occurred_at <= cast($as_of as timestamp))
+"""
+"""As ``prompt_text``, of events whose prompts are numbers already."""
+
+_CODES = ", ".join(PROMPT_CODES)
+
+
+def load_prompts(
+    store: Store, known: Known, entries: Sequence[Placed], readers: Sequence[PromptReader],
+    *, as_of: str | None,
+) -> None:
+    """Make the tables of :func:`linkage.ingest.prompts.read_prompts` from what is known.
+
+    Parameters
+    ----------
+    entries
+        Of events; those without prompts are passed over.
+    readers
+        Who else read the prompts.
+    as_of
+        Instant after which nothing counts, as the engine reads it.
+
+    Raises
+    ------
+    DamagedEntry
+        If an entry cannot be read.
+    """
+    entries = [one for one in entries if "skeleton" in one.entry.n_rows]
+    first = {reader.table: _kinds(store, known, entries, reader.table) for reader in readers}
+    columns = ["account_code", "occurred_at", "ip_code", "event_code", *PROMPT.names,
+               *(kind_column(reader.table) for reader in readers)]
+
+    def shaped(entry: Entry, rows: pa.Table) -> pa.Table:
+        """Count a reader's kinds along all entries."""
+        for table, begins in first.items():
+            at = rows.schema.get_field_index(kind_column(table))
+            rows = rows.set_column(at, kind_column(table), pc.add(rows[at], begins[entry.name]))
+        return rows
+
+    store.create("account_code", ACCOUNT_CODE)
+    store.drop("prompt", "prompt_again", "skeleton")
+    for reader in readers:
+        store.drop(f"{reader.table}_counted")
+    schema = pa.schema([
+        ("file_ix", pa.int32()),
+        *(_FIELDS.field(name) for name in columns if name in _FIELDS.names),
+        *((kind_column(reader.table), pa.int32()) for reader in readers),
+    ])
+    for rows in chain([schema.empty_table()], loaded(known, entries, columns, shaped)):
+        _place(store, rows, readers, as_of)
+    store.extend("prompt", query("ingest", "prompt_once").body)
+    store.drop("prompt_again", "account_code", "placed_prompt")
+    for reader in readers:
+        _add_up(store, reader.table)
+    store.put("skeleton", SKELETON.empty_table())
+    for one in entries:
+        store.append("skeleton", whole(known, one, "skeleton").drop_columns("file_ix"))
+
+
+_FIELDS = pa.schema([*EVENT, *PROMPT])
+
+
+def _kinds(
+    store: Store, known: Known, entries: Sequence[Placed], table: str
+) -> dict[str, int]:
+    """Make ``NAME_kind`` of the rows that a reader made, and return where each entry's begin."""
+    begins, n = {}, 0
+    store.drop(f"{table}_kind")
+    for one in entries:
+        rows = whole(known, one, kind_table(table)).drop_columns("file_ix")
+        begins[one.entry.name] = n
+        number = pa.array(range(n, n + rows.num_rows), pa.int32())
+        store.append(f"{table}_kind", rows.append_column("kind_ix", number))
+        n += rows.num_rows
+    return begins
+
+
+def _place(
+    store: Store, rows: pa.Table, readers: Sequence[PromptReader], as_of: str | None
+) -> None:
+    """Add some events to the tables, by account; those delivered more than once apart."""
+    with store.lent("read_prompt", rows):
+        store.create("placed_prompt", _PLACED, {"as_of": as_of})
+    store.insert("prompt", f"select account_ix, occurred_at, {_CODES} from placed_prompt "
+                           "where again_ix is null")
+    store.insert("prompt_again", f"select account_ix, occurred_at, {_CODES}, again_ix "
+                                 "from placed_prompt where again_ix is not null")
+    for reader in readers:
+        # An event delivered twice is one, whichever delivery counts.
+        store.insert(f"{reader.table}_counted", f"""
+            select account_ix, again_ix, {kind_column(reader.table)} as kind_ix,
+                case when again_ix is null then count(*) else 1 end as n
+            from placed_prompt group by 1, 2, 3
+        """)
+
+
+def _add_up(store: Store, table: str) -> None:
+    """Make a reader's stage table from how often each account has which of its rows."""
+    if not store.exists(f"{table}_kind"):
+        return
+    columns = [name for name in store.arrow(f"select * from {table}_kind limit 0").column_names
+               if name != "kind_ix"]
+    summed = ", ".join(f"sum(c.n * k.{name})::BIGINT as {name}" for name in columns)
+    store.create(table, f"""
+        select c.account_ix::BIGINT as account_ix, {summed}
+        from {table}_counted as c inner join {table}_kind as k on c.kind_ix = k.kind_ix
+        where c.again_ix is null
+        group by c.account_ix
+        union all by name
+        select -1 - c.again_ix as account_ix, {', '.join(f'k.{name}' for name in columns)}
+        from {table}_counted as c inner join {table}_kind as k on c.kind_ix = k.kind_ix
+        where c.again_ix is not null
+    """)
+    store.drop(f"{table}_counted", f"{table}_kind")
+    add_up(store, table)

@@ -1,0 +1,229 @@
+"""Rows of what the state knows: every file is read once, whatever the nights that follow."""
+
+from collections.abc import Callable
+from itertools import chain
+from types import TracebackType
+from typing import Self
+
+import pyarrow as pa
+
+from linkage.errors import InputError
+from linkage.ingest.aging import age
+from linkage.ingest.entries import EVENT, SPELLING, read_file, span
+from linkage.ingest.events import ACCOUNT_CODE, CODES, located
+from linkage.ingest.forgotten import Forgotten
+from linkage.ingest.known import Entry, Known, KnownFile, KnownFiles
+from linkage.ingest.known_loading import Placed, loaded, whole
+from linkage.ingest.known_prompts import load_prompts
+from linkage.ingest.prompts import Sketching
+from linkage.ingest.reading import TableReader, reader_of
+from linkage.ingest.row_source import NO_LINES, Origin
+from linkage.ingest.sketches import Sketcher
+from linkage.ingest.tables import InputFile
+from linkage.ingest.text_readers import PromptReader
+from linkage.ingest.vault import Vault
+from linkage.queries import query
+from linkage.schema import INPUT_TABLES
+from linkage.store import Store
+
+_TABLES = {table.name: table for table in INPUT_TABLES}
+
+
+class KnownRows:
+    """The rows of a night's files, from what is known of them.
+
+    Parameters
+    ----------
+    night
+        What the night counts.
+    key
+        The deployment's secret key.
+    forgotten
+        Accounts of which nothing is kept.
+    readers
+        Who else reads prompts.
+    step
+        Told what is being done.
+
+    Raises
+    ------
+    InputError
+        If a new file cannot be read, or an entry cannot.
+    SettingsError
+        If the state was written with another key.
+    """
+
+    def __init__(
+        self, store: Store, night: KnownFiles, *, key: bytes, forgotten: Forgotten,
+        readers: tuple[PromptReader, ...], n_threads: int, step: Callable[[str], None],
+    ) -> None:
+        self._store, self._readers, self._n_threads = store, readers, n_threads
+        self._night, self._key, self._forgotten = night, key, forgotten
+        self._known = Known(night.folder, key)
+        self._probe = int(store.scalar("select hash('linkage', 1)"))
+        new = [file for file in night.files if not self._is_known(file)]
+        for at, file in enumerate(new, 1):
+            step(f"reading new files: {at} of {len(new)}")
+            self._read(file)
+        if night.retention_days is not None:
+            step("dropping what is too old")
+            age(self._known, self._entries_of_night(), night.retention_days, night.at)
+        self._of = {
+            table: [file for file in night.files if file.table == table] for table in _TABLES
+        }
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Nothing is held open."""
+
+    def _is_known(self, file: KnownFile) -> bool:
+        """Tell whether a file was read before, by this engine."""
+        entry = self._known.get(file.entry)
+        if entry is None and file.source is None:
+            raise InputError(
+                f"nothing is known of {file.path}, which is gone",
+                fix="bring it back to its place once more, or an empty file with its header",
+            )
+        if entry is not None and entry.probe != self._probe:
+            error = self._known.damaged(
+                entry, "its numbers are another engine's", is_there=file.source is not None)
+            if file.source is None:
+                raise error
+            return False
+        return entry is not None
+
+    def _read(self, file: KnownFile) -> None:
+        """Read a new file."""
+        assert file.source is not None
+        reader = reader_of(_TABLES[file.table], [file.source])
+        before = file.source.path.stat()
+
+        def fill(vault: Vault) -> Entry:
+            found = read_file(
+                self._store, reader, vault, self._forgotten,
+                # Of its own, so that each entry has every sketch that its rows need.
+                Sketching(Sketcher(self._key), self._readers), n_threads=self._n_threads,
+            )
+            after = reader.files[0].path.stat()
+            if (before.st_size, before.st_mtime_ns) != (after.st_size, after.st_mtime_ns):
+                raise InputError(f"{file.path} was changed while it was read",
+                                 fix="start again when it is delivered")
+            oldest, newest = span(vault, file.table)
+            return Entry(
+                name=file.entry, word="", table=file.table, path=file.path, probe=self._probe,
+                has=tuple(found.has), n_rows=found.n_rows, n_forgotten=found.n_forgotten,
+                oldest=oldest, newest=newest,
+            )
+
+        self._known.write(fill)
+
+    def _entries_of_night(self) -> list[Entry]:
+        """Return the entries that count tonight."""
+        names = {file.entry for file in self._night.files}
+        return [entry for entry in self._known.entries() if entry.name in names]
+
+    def _entries(self, table: str) -> list[Placed]:
+        """Return what is known of a table's files, in their order."""
+        found = []
+        for file_ix, file in enumerate(self._of[table]):
+            entry = self._known.get(file.entry)
+            assert entry is not None
+            found.append(Placed(file_ix, entry, file.source is not None))
+        return found
+
+    def has(self, table: str, column: str) -> bool:
+        """Tell whether any file brings a column of a table."""
+        return any(column in one.entry.has for one in self._entries(table))
+
+    def n_files(self, table: str) -> int:
+        """Return how many files bring a table."""
+        return len(self._of[table])
+
+    def read_rows(self, table: str) -> int:
+        """Make ``raw_NAME`` and ``first_NAME`` and return how many rows came."""
+        entries = self._entries(table)
+        parts = [whole(self._known, one, "rows") for one in entries]
+        if parts:
+            n = self._store.put(f"raw_{table}", pa.concat_tables(parts))
+        else:
+            n = self._store.create(f"raw_{table}", TableReader(_TABLES[table], ()).select())
+        self._store.put(f"first_{table}", pa.table({
+            "file_ix": pa.array(range(len(parts)), pa.int32()),
+            "first_no": pa.array([1] * len(parts), pa.int64()),
+        }))
+        return n + _forgotten(entries)
+
+    def origin(self, table: str) -> Origin:
+        """Return where the rows of a table come from."""
+        lines = [NO_LINES]
+        for one in self._entries(table):
+            if "lines" in one.entry.n_rows:
+                lines.append(whole(self._known, one, "lines").select(NO_LINES.column_names))
+        return Origin(table, [file.path for file in self._of[table]], pa.concat_tables(lines))
+
+    def read_events(self, *, as_of: str | None, overlapping: bool) -> int:
+        """Make ``event`` and ``event_text`` and return how many rows came."""
+        codes = [code for column, code in CODES.items() if self.has("events", column)]
+        event, columns = query("ingest", "event"), [
+            "account_code", "occurred_at", "is_conversation", *codes,
+            *(["event_code"] if overlapping else []),
+        ]
+        absent = [name for name in (*CODES.values(), "event_code") if name not in columns]
+        self._store.drop("event")
+        self._store.create("account_code", ACCOUNT_CODE)
+        nothing = pa.schema([("file_ix", pa.int32()), *map(EVENT.field, columns)]).empty_table()
+        for rows in chain([nothing], loaded(self._known, self._entries("events"), columns)):
+            for name in absent:
+                # Narrow, for nothing in each of millions of rows.
+                rows = rows.append_column(name, pa.nulls(rows.num_rows, pa.int8()))
+            with self._store.lent("read_event", rows):
+                self._store.insert("event", event.body, {"as_of": as_of})
+        self._store.drop("account_code")
+        self._spellings()
+        return self._store.count("event") + _forgotten(self._entries("events"))
+
+    def _spellings(self) -> None:
+        """Make ``event_text``: the text of each number."""
+        self._store.put("spelling", SPELLING.empty_table())
+        for one in self._entries("events"):
+            self._store.append(
+                "spelling", whole(self._known, one, "spelling").drop_columns("file_ix"))
+        self._store.view("event_text", " union all by name ".join(
+            f"select code as {code}, text as {column} from spelling where \"column\" = '{column}'"
+            for column, code in CODES.items()
+        ))
+
+    def locate(self, file_ix: int, *, as_of: str | None) -> None:
+        """Add the bad events of one file to ``fault_event``."""
+        columns = ["row_no", "occurred_at", "fault", "account_code", "ip_code"]
+        rows = whole(self._known, self._entries("events")[file_ix], "rows", columns)
+        with self._store.lent("located", rows):
+            self._store.extend("fault_event", located("located"), {"as_of": as_of})
+
+    def read_prompts(self, *, as_of: str | None, n_threads: int, overlapping: bool) -> None:
+        """Make ``prompt``, ``skeleton`` and the tables of prompt readers."""
+        del n_threads, overlapping  # whatever is delivered twice is told from ``event_again``
+        load_prompts(
+            self._store, self._known, self._entries("events"), self._readers, as_of=as_of)
+
+    def drop_texts(self) -> None:
+        """Forget the texts of events."""
+        self._store.drop_view("event_text")
+        self._store.drop("spelling")
+
+    def files(self) -> tuple[InputFile, ...]:
+        """Return every file with its size and checksum, by path and table."""
+        return tuple(sorted(
+            (InputFile(f.path, f.table, f.n_bytes, f.sha256) for f in self._night.files),
+            key=lambda file: (file.path, file.table),
+        ))
+
+
+def _forgotten(entries: list[Placed]) -> int:
+    """Return how many rows of forgotten accounts were left out."""
+    return sum(one.entry.n_forgotten for one in entries)

@@ -1,0 +1,67 @@
+"""Where ingest takes rows from: the files of a run, or what the state knows of them."""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import pyarrow as pa
+
+from linkage.ingest.tables import InputFile
+
+NO_LINES = pa.table({
+    "file_ix": pa.array([], pa.int32()),
+    "row_no": pa.array([], pa.int64()),
+    "fault": pa.array([], pa.string()),
+})
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where the rows of one input table come from, for its quarantine."""
+
+    table: str
+    paths: Sequence[str]
+    """Paths of its files; ``file_ix`` counts along them."""
+    lines: pa.Table
+    """Lines that were not CSV: file_ix, row_no, fault."""
+
+
+class RowSource(AbstractContextManager[Any], Protocol):
+    """Gives ingest its rows. What comes out is the same, wherever they come from."""
+
+    def has(self, table: str, column: str) -> bool:
+        """Tell whether any file brings a column of a table."""
+        ...
+
+    def n_files(self, table: str) -> int:
+        """Return how many files bring a table."""
+        ...
+
+    def read_rows(self, table: str) -> int:
+        """Make ``raw_NAME`` and ``first_NAME`` and return how many rows came."""
+        ...
+
+    def origin(self, table: str) -> Origin:
+        """Return where the rows of a table that was read come from."""
+        ...
+
+    def read_events(self, *, as_of: str | None, overlapping: bool) -> int:
+        """Make ``event`` and ``event_text`` and return how many rows came."""
+        ...
+
+    def locate(self, file_ix: int, *, as_of: str | None) -> None:
+        """Add the bad events of one file to ``fault_event``."""
+        ...
+
+    def read_prompts(self, *, as_of: str | None, n_threads: int, overlapping: bool) -> None:
+        """Make ``prompt``, ``skeleton`` and the tables of prompt readers."""
+        ...
+
+    def drop_texts(self) -> None:
+        """Forget the texts of events."""
+        ...
+
+    def files(self) -> tuple[InputFile, ...]:
+        """Return every file with its size and checksum, by path and table."""
+        ...

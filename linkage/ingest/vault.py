@@ -1,0 +1,157 @@
+"""Tables at rest that nobody reads without the deployment's key: encrypted Parquet."""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyarrow.parquet.encryption as pe
+
+ROWS_AT_ONCE = 1 << 18
+"""Rows of a row group: what is decrypted and checked together."""
+
+
+class Vault:
+    """A folder of encrypted tables.
+
+    Every file has a key of its own, made of the deployment's key and the file's name, so that
+    no key meets the same bytes twice. Names must therefore never be used again. Whoever
+    changes a byte is found out: AES in Galois counter mode checks each page.
+
+    Parameters
+    ----------
+    folder
+        What follows the last dot of its name is part of the keys, and so are names of files.
+    key
+        The deployment's secret key.
+    """
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        self.folder = folder
+        self._name, self._key = folder.name.rpartition(".")[2], key
+
+    def writer(self, table: str, schema: pa.Schema) -> pq.ParquetWriter:
+        """Return what writes one table, some rows at a time; whoever asks closes it."""
+        texts = [field.name for field in schema if not pa.types.is_floating(field.type)]
+        return pq.ParquetWriter(
+            self.folder / f"{table}.parquet", schema, compression="zstd", compression_level=1,
+            use_dictionary=texts, write_statistics=False,
+            encryption_properties=pe.create_encryption_properties(self._key_of(table)),
+        )
+
+    def write(self, table: str, rows: pa.Table) -> int:
+        """Write one table and return its number of rows."""
+        with self.writer(table, rows.schema) as writer:
+            writer.write_table(rows, row_group_size=ROWS_AT_ONCE)
+        return int(rows.num_rows)
+
+    def read(self, table: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """Return one table, or some of its columns.
+
+        Raises
+        ------
+        OSError
+            If the file is not there, was changed, or was written under another key.
+        """
+        with self._open(table) as file:
+            return file.read(columns=columns and list(columns))
+
+    def batches(
+        self, table: str, columns: Sequence[str] | None = None, *, rows: int
+    ) -> Iterator[pa.Table]:
+        """Yield one table in pieces of about ``rows`` rows.
+
+        Raises
+        ------
+        OSError
+            As for :meth:`read`.
+        """
+        with self._open(table) as file:
+            if not file.num_row_groups:
+                yield file.read(columns=columns and list(columns))
+            waiting: list[int] = []
+            n = 0
+            for group in range(file.num_row_groups):
+                waiting.append(group)
+                n += file.metadata.row_group(group).num_rows
+                if n >= rows or group == file.num_row_groups - 1:
+                    yield file.read_row_groups(waiting, columns=columns and list(columns))
+                    waiting, n = [], 0
+
+    def schema(self, table: str) -> pa.Schema:
+        """Return the columns of a table."""
+        with self._open(table) as file:
+            return file.schema_arrow
+
+    def sync(self) -> None:
+        """Bring everything in the folder to the disk."""
+        for path in self.folder.iterdir():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        sync_folder(self.folder)
+
+    def _open(self, table: str) -> pq.ParquetFile:
+        """Open one table."""
+        return pq.ParquetFile(
+            self.folder / f"{table}.parquet",
+            decryption_properties=pe.create_decryption_properties(self._key_of(table)),
+        )
+
+    def _key_of(self, table: str) -> bytes:
+        """Return the key of one file."""
+        return hmac.digest(
+            self._key, b"known table\0" + f"{self._name}/{table}".encode(), "sha256")
+
+
+class Pieces:
+    """An encrypted table that grows."""
+
+    def __init__(self, vault: Vault, table: str, schema: pa.Schema) -> None:
+        self._writer = vault.writer(table, schema)
+        self._waiting: list[pa.Table] = []
+        self._n = self.n = 0
+        self.last = schema.empty_table()
+
+    def __enter__(self) -> "Pieces":
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._store()
+        self._writer.close()
+
+    def add(self, rows: pa.Table) -> None:
+        """Take some rows; write when they are many."""
+        self.last = rows
+        self._waiting.append(rows)
+        self._n += rows.num_rows
+        self.n += rows.num_rows
+        if self._n >= ROWS_AT_ONCE:
+            self._store()
+
+    def _store(self) -> None:
+        """Write what waits."""
+        if self._waiting:
+            self._writer.write_table(pa.concat_tables(self._waiting), row_group_size=ROWS_AT_ONCE)
+        self._waiting, self._n = [], 0
+
+
+def key_check(key: bytes) -> str:
+    """Return what tells one key from another and gives neither away."""
+    return hmac.digest(key, b"known files\0", "sha256").hex()[:32]
+
+
+def fingerprint(*parts: object) -> str:
+    """Return 24 hexadecimal digits that stand for some values."""
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

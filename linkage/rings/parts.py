@@ -1,0 +1,104 @@
+"""How a ring hangs together: who holds what with whom, and its parts without places."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+
+from linkage.communities import Communities
+from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
+from linkage.signals import NEVER_ALONE
+
+OWN_SHARE = 0.5
+"""Members among the holders from which on an identifier is the ring's own."""
+
+LEAST_SHARE = 0.1
+"""Members among the holders below which an address is a crowd's."""
+
+
+@dataclass(frozen=True)
+class Held:
+    """One row per member and identifier that it holds, of some identifiers."""
+
+    member: Ints
+    """Row of ``Communities``."""
+    column: Ints
+    """Dense number of the identifier within its ring."""
+    n_in_ring: Ints
+    """Members that hold it."""
+    own: Floats
+    """How far it is the ring's own: members among its holders."""
+    n_columns: int
+
+
+def held(incidence: Incidence, found: Communities, chosen: Flags) -> Held:
+    """Return who in which ring holds the identifiers that are flagged."""
+    rows = incidence.held[found.account].tocoo()
+    keep = chosen[rows.col]
+    member = rows.row[keep].astype(np.int64)
+    column = found.ring[member] * incidence.n_identifiers + rows.col[keep]
+    columns, which, n = np.unique(column, return_inverse=True, return_counts=True)
+    own = n / np.maximum(incidence.n_holders[columns % incidence.n_identifiers], 1)
+    return Held(member, which.astype(np.int64), n[which], own[which], len(columns))
+
+
+def parts(incidence: Incidence, found: Communities) -> Ints:
+    """(n_members,) number of the part that each member is in, never that of another ring.
+
+    Parts hang together without places and times, by identifiers of which members are at
+    least half the holders.
+    """
+    solid = ~np.isin(incidence.families, NEVER_ALONE)[incidence.family]
+    ties = held(incidence, found, incidence.creates & solid)
+    own = ties.own >= OWN_SHARE
+    n_members = len(found.account)
+    size = n_members + ties.n_columns
+    graph = sp.coo_matrix(
+        (np.ones(own.sum(), dtype=np.int8), (ties.member[own], n_members + ties.column[own])),
+        shape=(size, size),
+    )
+    part = sp.csgraph.connected_components(graph, directed=False)[1][:n_members]
+    return np.asarray(part, dtype=np.int64)
+
+
+def largest_part(found: Communities, part: Ints, n_rings: int) -> Floats:
+    """(n_rings,) share of each ring's members that are in its largest part."""
+    size = int(part.max(initial=0)) + 1
+    pair, n_part = np.unique(found.ring * size + part, return_counts=True)
+    largest = np.zeros(n_rings)
+    np.maximum.at(largest, pair // size, n_part)
+    return largest / np.maximum(np.bincount(found.ring, minlength=n_rings), 1)
+
+
+def addresses_each(incidence: Incidence, found: Communities, n_rings: int) -> Floats:
+    """(n_rings,) mean addresses that a member shares with another, those of crowds aside.
+
+    A seat in an office has one; whoever comes through addresses in turn has several.
+    """
+    qualifies = np.array([one.is_qualifier for one in incidence.signals] or [True])
+    network = np.isin(incidence.families, ("network",))[incidence.family]
+    rows = held(incidence, found, network & ~qualifies[incidence.kind])
+    shared = (rows.n_in_ring >= 2) & (rows.own >= LEAST_SHARE)
+    n_shared = np.bincount(found.ring[rows.member[shared]], minlength=n_rings)
+    return n_shared / np.maximum(np.bincount(found.ring, minlength=n_rings), 1)
+
+
+def lead_private_lives(incidence: Incidence, n_held: Mapping[str, Ints]) -> Flags:
+    """(n_accounts,) has the account a device and an address that nobody else has?
+
+    Parameters
+    ----------
+    incidence
+        What accounts hold with others.
+    n_held
+        For each of the families ``device`` and ``network``: (n_accounts,) identifiers of it
+        that the account holds at all, qualifiers aside.
+    """
+    qualifies = np.array([one.is_qualifier for one in incidence.signals] or [True])
+    private = np.ones(incidence.n_accounts, dtype=bool)
+    for name, held_at_all in n_held.items():
+        chosen = np.isin(incidence.families, (name,))[incidence.family]
+        chosen = chosen & ~qualifies[incidence.kind]
+        private &= held_at_all > incidence.held @ chosen.astype(np.int64)
+    return private

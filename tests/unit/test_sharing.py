@@ -1,0 +1,38 @@
+"""Work that is divided among processes is all done, once, and its failures are told."""
+
+import os
+
+import pytest
+
+from linkage.report.sharing import in_shares
+
+
+@pytest.mark.parametrize("threads", [1, 2, 5])
+def test_every_item_is_worked_on_once(tmp_path, threads):
+    def write(some):
+        for item in some:
+            with (tmp_path / f"{item}").open("x") as file:
+                file.write(str(os.getpid()))
+
+    in_shares(write, range(1, 4), float, threads=threads)
+    written = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert set(written) == {"1", "2", "3"}
+    assert str(os.getpid()) in written.values()
+    assert len(set(written.values())) == min(threads, 3)
+
+
+def test_the_dearest_item_has_a_process_of_its_own(tmp_path):
+    def write(some):
+        (tmp_path / "-".join(some)).touch()
+
+    in_shares(write, ["a", "bbbb", "cc"], len, threads=2)
+    assert {path.name for path in tmp_path.iterdir()} == {"bbbb", "a-cc"}
+
+
+def test_what_fails_in_a_copy_fails_here():
+    def fail(some):
+        if "b" in some:
+            raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        in_shares(fail, ["a", "b"], len, threads=2)

@@ -4,13 +4,15 @@ A kind of which most accounts hold one of a few values tells no two operators ap
 rare value of it would look like evidence, since rarity is all that evidence goes by.
 """
 
+from collections.abc import Mapping
+
 from linkage.queries import query
 from linkage.settings import KindSettings
 from linkage.signals import SIGNALS
 from linkage.store import Store
 
 
-def drop_attributes(store: Store, kinds: dict[str, KindSettings]) -> list[str]:
+def drop_attributes(store: Store, kinds: Mapping[str, KindSettings]) -> list[str]:
     """Leave kinds that only describe accounts out of ``user_claim``, and return a note on each.
 
     Such a kind is held by a quarter of all accounts or more, and each of its values by 20

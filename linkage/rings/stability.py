@@ -91,7 +91,9 @@ def _inside(gains: Gains, inside: Flags) -> Gains:
     kept = inside[gains.cell]
     number = np.cumsum(inside) - 1
     return Gains(
-        number[gains.cell[kept]], gains.identifier[kept], gains.holding[kept], gains.nats[kept])
+        number[gains.cell[kept]], gains.identifier[kept], gains.holding[kept],
+        gains.nats[kept], gains.is_own[kept],
+    )
 
 
 def _rows(

@@ -5,9 +5,15 @@ import pandas as pd
 import pyarrow as pa
 
 from linkage.communities import Communities
-from linkage.evidence.incidence import Floats, Incidence, Ints
+from linkage.evidence.incidence import LINK_FAMILY, Floats, Incidence, Ints
 from linkage.queries import query
-from linkage.rings.parts import addresses_each, largest_part, lead_private_lives, parts
+from linkage.rings.parts import (
+    addresses_each,
+    commonest_share,
+    largest_part,
+    lead_private_lives,
+    parts,
+)
 from linkage.store import Store
 
 HELD_NATS = 1.0
@@ -54,6 +60,7 @@ def measure(store: Store, incidence: Incidence, found: Communities) -> pd.DataFr
     rings["nats"] = _mean_by(found.ring, found.nats, len(rings))
     rings = rings.join(_coverage(incidence, found))
     rings = rings.join(_shapes(store, incidence, rings))
+    rings["top_link"] = commonest_share(incidence, found, LINK_FAMILY, len(rings))
     rings["largest_part"] = largest_part(found, parts(incidence, found), len(rings))
     rings["each_network"] = addresses_each(incidence, found, len(rings))
     rings["private_lives"] = _private_lives(store, incidence, found, len(rings))

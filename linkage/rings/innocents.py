@@ -73,6 +73,7 @@ def _is_class(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 INNOCENTS: tuple[Innocent, ...] = (
+    Innocent("person", "one person with several accounts", _TESTS["one_person"]),
     Innocent("household", "a household", lambda r: _TESTS["household"](r)
              | ((r["n_accounts"] <= 6) & _pays_as_one(r) & (r["datacenter_share"] < HELD))),
     Innocent("event", "people at one event, a conference or a hackathon",
@@ -88,6 +89,8 @@ INNOCENTS: tuple[Innocent, ...] = (
     Innocent("classroom", "a class on shared machines",
              lambda r: (_works(r) | _TESTS["one_place"](r)) & ~_held(r, "payment")
              & _held(r, "device", "prompt") & _is_class(r)),
+    Innocent("shared_machines", "people who use the machines of one place, as a café's",
+             _TESTS["shared_machines"]),
     Innocent("reseller", "customers of one reseller",
              lambda r: _pays_as_one(r) & ~_held(r, "device", "prompt", "contact")),
     Innocent("tutorial", "readers of one tutorial",

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from linkage.evidence.incidence import Flags, Floats
+from linkage.evidence.incidence import LINK_FAMILY, Flags, Floats
 from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.features import KNOWN_FAMILIES
 from linkage.rings.innocents import Innocent, look_alikes
-from linkage.rings.signs import SIGNS, neighbours
+from linkage.rings.signs import SIGNS, neighbours, one_invitation, public_codes
 from linkage.signals import NEVER_ALONE
 
 ENFORCE_SCORE = 0.95
@@ -31,9 +31,9 @@ it day and night, hold them as well."""
 HELD_SHARE = 0.3
 """A family holds a ring when it speaks for this share of its members."""
 
-BARS = ("nothing_hidden", "joined_by_place")
-"""Signs with which nothing is enforced, whatever else is seen: a young firm shares cards,
-machines and prompts as an operator does."""
+BARS = ("nothing_hidden", "joined_by_place", "one_workplace", "shared_machines")
+"""Signs with which nothing is enforced, whatever else is seen: a young firm or a support desk
+shares cards, machines, numbered mailboxes and prompts as an operator does."""
 
 EXPLAINED = ("watch", "benign")
 """Tiers whose rings get the name of the innocent group they look like."""
@@ -164,16 +164,18 @@ def judge(
 
 
 def _is_public(rings: pd.DataFrame, families: tuple[str, ...]) -> Flags:
-    """(n_rings, n_families) further kinds of which all members hold the same one.
+    """(n_rings, n_families) further kinds of which all members hold the same one, or one of few.
 
     A coupon or invitation code that everybody has places people at an event; several that
-    are divided among members are an operator's.
+    are divided among members are an operator's. Whom one account invited by one code came
+    by one act: neither the code nor the relation tells of a second.
     """
     further = np.array([name not in KNOWN_FAMILIES for name in families], dtype=bool)
-    common = np.zeros(len(rings), dtype=bool)
-    if "top_other" in rings:
-        common = (rings["top_other"] >= 0.75).to_numpy()
-    return further[None, :] & common[:, None]
+    link = np.array([name == LINK_FAMILY for name in families], dtype=bool)
+    common = public_codes(rings).to_numpy()
+    star = one_invitation(rings).to_numpy()
+    flags: Flags = (further[None, :] & common[:, None]) | (link[None, :] & star[:, None])
+    return flags
 
 
 def _by_prompts_alone(

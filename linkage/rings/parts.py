@@ -102,3 +102,20 @@ def lead_private_lives(incidence: Incidence, n_held: Mapping[str, Ints]) -> Flag
         chosen = chosen & ~qualifies[incidence.kind]
         private &= held_at_all > incidence.held @ chosen.astype(np.int64)
     return private
+
+
+def commonest_share(
+    incidence: Incidence, found: Communities, family: str, n_rings: int
+) -> Floats:
+    """(n_rings,) share of each ring's members that hold its commonest identifier of a family."""
+    if family not in incidence.families:
+        return np.zeros(n_rings)
+    chosen = incidence.family == incidence.families.index(family)
+    rows = incidence.held[found.account].tocoo()
+    keep = chosen[rows.col]
+    n = incidence.n_identifiers
+    place, count = np.unique(
+        found.ring[rows.row[keep]] * n + rows.col[keep], return_counts=True)
+    most = np.zeros(n_rings)
+    np.maximum.at(most, place // n, count)
+    return most / np.maximum(np.bincount(found.ring, minlength=n_rings), 1)

@@ -72,6 +72,52 @@ def _codes_in_turn(rings: pd.DataFrame) -> "pd.Series[bool]":
     )
 
 
+def public_codes(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Nearly all members hold one code of kinds that users bring; of a dozen or more, few codes."""
+    top = _of(rings, "top_other")
+    few = (_of(rings, "n_other") < 4) & (top >= 0.3) & (rings["n_accounts"] >= 12)
+    return (top >= 0.75) | few
+
+
+def one_invitation(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Nearly all members have a relation with one account and one code: they followed a call."""
+    return (_of(rings, "top_link") >= 0.75) & (_of(rings, "top_other") >= 0.75)
+
+
+def _one_line(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Most come from one address or from neighbouring ones, and hardly any by hosting."""
+    return (
+        ((_of(rings, "top_network") >= 0.6) | (_of(rings, "top_place") >= 0.6))
+        & (rings["datacenter_share"] < 0.3)
+    )
+
+
+def _one_workplace(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Has its mail at one domain and works at one place: staff, in shifts or at desks."""
+    return (rings["top_domain_share"] >= 0.8) & _one_line(rings)
+
+
+def _shared_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Shares machines and their place alone; its people have devices and lines of their own."""
+    others = pd.Series(0.0, index=rings.index)
+    for name in rings.columns:
+        if name.startswith("held_") and name not in ("held_device", "held_network", "held_timing"):
+            others = others.where(others >= rings[name], rings[name])
+    return (
+        (_of(rings, "held_device") >= 0.3) & (others < 0.3)
+        & (_of(rings, "private_lives") >= 0.4) & (rings["datacenter_share"] < 0.3)
+        & (rings["disposable_share"] < 0.3) & (rings["banned_share"] < 0.1)
+    )
+
+
+def _one_person(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """A handful of accounts on one machine or card at one place, none of them banned."""
+    return (
+        (rings["n_accounts"] <= 6) & _one_line(rings) & (rings["n_banned"] == 0)
+        & ((_of(rings, "top_device") >= 0.6) | (_of(rings, "top_payment") >= 0.6))
+    )
+
+
 def _rotates_things(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Some family other than addresses is rotated, or aliases tie the ring."""
     rotated = _of(rings, "alias_share") >= 0.5
@@ -182,7 +228,8 @@ SIGNS: tuple[Sign, ...] = (
          lambda r: _of(r, "alias_share") >= 0.5),
     Sign("addresses_rotated", 2.5, "comes through {n_network:.0f} shared addresses in turn",
          _in_turn),
-    Sign("related", 1.5, "is tied by direct relations", lambda r: _of(r, "held_link") >= 0.5),
+    Sign("related", 1.5, "is tied by direct relations",
+         lambda r: (_of(r, "held_link") >= 0.5) & ~one_invitation(r)),
     Sign("hosting_addresses", 1.5, "{datacenter_share:.0%} of its traffic is from hosting, VPN or "
          "proxy addresses", _only_hosted),
     Sign("no_private_lives", 2.5, "has hardly an account with a device and an address of its own",
@@ -221,6 +268,11 @@ SIGNS: tuple[Sign, ...] = (
     Sign("one_event", -3.5, "meets at one place with one code that nearly all have, as at an event",
          lambda r: (_of(r, "top_other") >= 0.75) & (_of(r, "top_network") >= 0.75)
          & (r["datacenter_share"] < 0.3)),
+    Sign("one_workplace", -2.5, "has its mail at one domain and works at one place",
+         _one_workplace),
+    Sign("shared_machines", -2.5, "shares machines in one place, and nothing else, by people "
+         "who have their own", _shared_machines),
+    Sign("one_person", -3.5, "may be one person with several accounts", _one_person),
     Sign("own_devices", -1.0, "is people with devices of their own who share a payer or an office",
          lambda r: (_of(r, "held_device") < 0.3)
          & (_office_hours(r) | (_of(r, "top_payment") >= 0.9))),

@@ -73,7 +73,6 @@ def _is_class(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 INNOCENTS: tuple[Innocent, ...] = (
-    Innocent("person", "one person with several accounts", _TESTS["one_person"]),
     Innocent("household", "a household", lambda r: _TESTS["household"](r)
              | ((r["n_accounts"] <= 6) & _pays_as_one(r) & (r["datacenter_share"] < HELD))),
     Innocent("event", "people at one event, a conference or a hackathon",

@@ -110,14 +110,6 @@ def _shared_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
     )
 
 
-def _one_person(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """A handful of accounts on one machine or card at one place, none of them banned."""
-    return (
-        (rings["n_accounts"] <= 6) & _one_line(rings) & (rings["n_banned"] == 0)
-        & ((_of(rings, "top_device") >= 0.6) | (_of(rings, "top_payment") >= 0.6))
-    )
-
-
 def _rotates_things(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Some family other than addresses is rotated, or aliases tie the ring."""
     rotated = _of(rings, "alias_share") >= 0.5
@@ -272,7 +264,6 @@ SIGNS: tuple[Sign, ...] = (
          _one_workplace),
     Sign("shared_machines", -2.5, "shares machines in one place, and nothing else, by people "
          "who have their own", _shared_machines),
-    Sign("one_person", -3.5, "may be one person with several accounts", _one_person),
     Sign("own_devices", -1.0, "is people with devices of their own who share a payer or an office",
          lambda r: (_of(r, "held_device") < 0.3)
          & (_office_hours(r) | (_of(r, "top_payment") >= 0.9))),

@@ -46,7 +46,7 @@ class Gains:
     nats: Floats
     """Log ratio of the odds among the other holders to the prior odds; above 0."""
     is_own: Flags
-    """May it tie accounts by itself, and are half of its other holders of the ring's core?"""
+    """May it tie or propose by itself, and are half of its other holders of the ring's core?"""
 
 
 def identifier_gains(
@@ -81,7 +81,9 @@ def identifier_gains(
     share = share_inside(inside, others, prior[own], strangers[incidence.kind[identifier]])
     nats = logit(share) - logit(prior)[own]
     for_it = nats > 0
-    is_own = incidence.creates[identifier] & (2 * inside >= others)
+    finds = np.array([known.proposes for known in incidence.signals] or [False])
+    ties = incidence.creates[identifier] | finds[incidence.kind[identifier]]
+    is_own = ties & (2 * inside >= others)
     return Gains(
         cell[for_it], identifier[for_it], holding[for_it], nats[for_it], is_own[for_it])
 

@@ -9,7 +9,10 @@ from linkage.communities.counting import expand, logit, lookup, share_inside
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 
 COMMONEST = 0.02
-"""Identifiers that a larger share of all accounts holds corroborate nothing worth a look."""
+"""Identifiers that a larger share of all accounts holds are everybody's."""
+
+NEARLY_ALL = 0.9
+"""Share of such an identifier's holders who must be core members: then it is the ring's."""
 
 FEW = 100
 """Holders that are never too many, however small the run."""
@@ -81,9 +84,12 @@ def identifier_gains(
 
 def least_core(incidence: Incidence) -> Ints:
     """(n_identifiers,) other core members who must hold an identifier for it to be heard."""
-    rare = incidence.n_holders <= max(COMMONEST * incidence.n_accounts, FEW)
-    # What strangers share as well needs two members who bear it out.
-    return np.where(rare, np.where(incidence.creates, 1, 2), MEMBER)
+    holders = incidence.n_holders
+    rare = holders <= max(COMMONEST * incidence.n_accounts, FEW)
+    # What strangers share as well needs two members who bear it out, what is everybody's a
+    # ring that nearly owns it.
+    most: Ints = np.ceil(NEARLY_ALL * holders).astype(np.int64)
+    return np.where(rare, np.where(incidence.creates, 1, 2), most)
 
 
 def ring_profile(incidence: Incidence, members: Members) -> tuple[sp.csr_matrix, Floats]:

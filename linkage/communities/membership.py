@@ -197,9 +197,10 @@ def _family_scores(
     place = gains.cell * n_families + incidence.family[gains.identifier]
     size = n_cells * n_families
     creates = incidence.creates[gains.identifier]
+    # Rounded: equal sums in another order of the keyed hashes must stay equal.
     sums: Floats = np.bincount(
         place[creates], weights=gains.nats[creates], minlength=size
-    ).astype(float)
+    ).astype(float).round(9)
     hubs = np.zeros(size)
     np.maximum.at(hubs, place[~creates], gains.nats[~creates])
     doubt = np.full(size, np.inf)

@@ -278,7 +278,13 @@ def _parts(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> In
     part = np.full(len(account), -1, dtype=np.int64)
     row, found = entry.row[shared], component[entry.col[shared]]
     pair, votes = np.unique(row.astype(np.int64) * (len(columns) + 1) + found, return_counts=True)
-    order = np.lexsort((pair, -votes, pair // (len(columns) + 1)))
+    # Of two parts that speak as loud the larger, then the one with the first account: their
+    # numbers follow the keyed hashes.
+    size = np.bincount(found, minlength=len(columns) + 1)
+    head = np.full(len(columns) + 1, len(account))
+    np.minimum.at(head, found, row)
+    which = pair % (len(columns) + 1)
+    order = np.lexsort((head[which], -size[which], -votes, pair // (len(columns) + 1)))
     pair = pair[order]
     owner = pair // (len(columns) + 1)
     first = np.r_[True, owner[1:] != owner[:-1]] if len(owner) else np.zeros(0, bool)

@@ -51,7 +51,8 @@ def make_meanings(
     """
     store.create("meaning_near", query("ingest", "meaning_near").body,
                  {"n_each": N_EACH, "most": MOST_BUILT_ALIKE, "n_built": MANY_BUILT})
-    found = store.arrow(_texts(reader), {"most": MOST_PROMPTS, "as_of": as_of})
+    with store.joined_as_written():
+        found = store.arrow(_texts(reader), {"most": MOST_PROMPTS, "as_of": as_of})
     texts = found["prompt"].to_pylist()
     centre = gather(embed(texts)) if texts else np.zeros(0, np.int64)
     kept = np.flatnonzero(centre >= 0)

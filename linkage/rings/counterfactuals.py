@@ -141,11 +141,13 @@ def standings_of(
     found = [_left(graph, one) for graph, one in zip(graphs, asked, strict=True)]
     # One call judges them all: a call takes as long for one ring as for a hundred. Rings that
     # are asked about together are of one run, and judged by what it judged by.
-    for families in {graph.families for graph in graphs if graph.measures}:
-        judged = [
-            at for at, graph in enumerate(graphs) if graph.measures and graph.families == families
-        ]
-        table = pd.DataFrame([row for at in judged for row in found[at][1]]).fillna(0.0)
+    # A measure that a ring lacks is not one that is 0, so rings with the same ones go together.
+    alike: dict[tuple[tuple[str, ...], frozenset[str]], list[int]] = {}
+    for at, graph in enumerate(graphs):
+        if graph.measures:
+            alike.setdefault((graph.families, frozenset(graph.measures)), []).append(at)
+    for (families, _), judged in alike.items():
+        table = pd.DataFrame([row for at in judged for row in found[at][1]])
         counts = table.columns.str.startswith("n_")
         whole = table.loc[:, counts].round().astype(int)
         whole = pd.concat([table.loc[:, ~counts], whole], axis=1)

@@ -10,7 +10,7 @@ from worlds import run, small_world
 
 from linkage.rings import remainders
 from linkage.rings.calibration import Calibration, calibration_of
-from linkage.rings.counterfactuals import counterfactuals, standings
+from linkage.rings.counterfactuals import counterfactuals, counterfactuals_of, standings
 from linkage.rings.read import read_rings
 from linkage.rings.ring_graph import read_ring_graph
 
@@ -107,3 +107,12 @@ def test_answers_are_the_same_one_by_one_and_at_once(out, monkeypatch):
     for most in (1, 3 * graph.bits.nnz):
         monkeypatch.setattr(remainders, "AT_ONCE", most)
         assert counterfactuals(graph) == at_once
+
+
+def test_rings_that_are_asked_about_together_are_told_what_each_is_told_alone(out):
+    graphs = [read_ring_graph(out, ring.ring_id) for ring in read_rings(out)[:4]]
+    # One that lacks a measure that the others have, and one that was not measured.
+    lacking = {name: value for name, value in graphs[0].measures.items() if name != "alias_share"}
+    assert len(lacking) < len(graphs[0].measures)
+    graphs += [replace(graphs[0], measures=lacking), replace(graphs[1], measures={})]
+    assert counterfactuals_of(graphs) == [counterfactuals(graph) for graph in graphs]

@@ -28,8 +28,11 @@ ACCOUNT_CODE = "select hash(account_id) as account_code, account_ix, is_left_out
 def drop_repeated(store: Store) -> int:
     """Let every event count once that several files bring, and return how many did not.
 
-    The same event is the one of the same ``event_id``; without one, the same values.
+    The same event is the one of the same ``event_id``; without one, the same values. Needs
+    ``event_again``.
     """
+    if not store.count("event_again"):
+        return 0
     n_before = store.count("event")
     store.materialise(query("ingest", "event_once"))
     store.drop("event")

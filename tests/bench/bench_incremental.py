@@ -24,7 +24,7 @@ from linkage.simulate import ring_plans, simulate
 SIZES = (2_500, 750, 150, 30, 12, 6)
 TABLES = ("rings", "members", "evidence", "timeline", "capabilities")
 SETTINGS = """overlapping = true
-key_file = "key"
+key_file = "{key}"
 [nightly]
 inputs = ["drop"]
 out = "rings"
@@ -38,7 +38,8 @@ def main() -> None:
     show_machine()
     with workplace(told.keep, "incremental") as folder:
         drop, days = _daily(_world(folder, told), folder)
-        (folder / "linkage.toml").write_text(SETTINGS)
+        (folder / "linkage.toml").write_text(
+            SETTINGS.format(key=(folder / "key").resolve()))
         (folder / "key").write_text("0123456789abcdef0123456789abcdef\n")
         config = ("--config", folder / "linkage.toml")
         whole = run_linkage("run", drop, "--out", folder / "whole", "--force", *config)

@@ -160,7 +160,7 @@ class _Intake:
             faults=faults("accounts", duplicate,
                           f"left join {first} as f on r.account_id = f.account_id {same}"),
         )
-        n_forgotten = self.forgotten.put(self.store)
+        n_forgotten = self.forgotten.put(self.store) + self.source.n_left_out()
         if not self._make("account_row", as_of=self.as_of):
             raise InputError(
                 f"no usable row in {self.source.origin('accounts').paths[0]}",

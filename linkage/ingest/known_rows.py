@@ -144,6 +144,10 @@ class KnownRows:
         """Return how many files bring a table."""
         return len(self._of[table])
 
+    def n_left_out(self) -> int:
+        """Return how many rows of forgotten accounts the files still have, left out here."""
+        return _forgotten([one for one in self._entries("accounts") if one.is_there])
+
     def read_rows(self, table: str) -> int:
         """Make ``raw_NAME`` and ``first_NAME`` and return how many rows came."""
         entries = self._entries(table)

@@ -38,6 +38,10 @@ class RowSource(AbstractContextManager[Any], Protocol):
         """Return how many files bring a table."""
         ...
 
+    def n_left_out(self) -> int:
+        """Return how many rows of forgotten accounts the files still have, left out here."""
+        ...
+
     def read_rows(self, table: str) -> int:
         """Make ``raw_NAME`` and ``first_NAME`` and return how many rows came."""
         ...

@@ -17,6 +17,7 @@ from linkage.export import export, verify
 from linkage.forget import Places, everywhere, forget, outputs, read_receipt, tables
 from linkage.forget.everywhere import find
 from linkage.ingest.forgotten import account_hash, read_forgotten
+from linkage.ingest.vault import Vault
 from linkage.nightly import load_nightly
 from linkage.settings import Settings
 
@@ -61,16 +62,25 @@ def _named(desk, account_id):
             continue
         text = path.read_bytes()
         if path.suffix == ".parquet":
-            text += repr(pq.read_table(path, partitioning=None).to_pylist()).encode()
+            text += repr(_rows(desk, path)).encode()
         if re.search(rf"\b{account_id}\b".encode(), text):
             found.append(str(path.relative_to(desk.folder)))
     return found
 
 
+def _rows(desk, path):
+    if not path.is_relative_to(desk.folder / "state" / "known"):
+        return pq.read_table(path, partitioning=None).to_pylist()
+    key = (desk.folder / "state" / "key").read_bytes().strip()
+    return Vault(path.parent, key).read(path.stem).to_pylist()
+
+
 def _tables(desk):
     return {
-        str(path.relative_to(desk.folder)): pq.read_table(path, partitioning=None).to_pylist()
+        str(path.relative_to(desk.folder)): _rows(desk, path)
         for place in (desk.out, desk.folder / "state") for path in sorted(place.rglob("*.parquet"))
+        # Its folders have new names when anything goes; test_known looks into them.
+        if not path.is_relative_to(desk.folder / "state" / "known")
     }
 
 

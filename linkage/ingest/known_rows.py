@@ -165,9 +165,11 @@ class KnownRows:
     def origin(self, table: str) -> Origin:
         """Return where the rows of a table come from."""
         lines = [NO_LINES]
+        columns = [name for name in NO_LINES.column_names if name != "file_ix"]
         for one in self._entries(table):
             if "lines" in one.entry.n_rows:
-                lines.append(whole(self._known, one, "lines").select(NO_LINES.column_names))
+                found = whole(self._known, one, "lines", columns)
+                lines.append(found.select(NO_LINES.column_names))
         return Origin(table, [file.path for file in self._of[table]], pa.concat_tables(lines))
 
     def read_events(self, *, as_of: str | None, overlapping: bool) -> int:

@@ -88,14 +88,14 @@ INNOCENTS: tuple[Innocent, ...] = (
     Innocent("classroom", "a class on shared machines",
              lambda r: (_works(r) | _TESTS["one_place"](r)) & ~_held(r, "payment")
              & _held(r, "device", "prompt") & _is_class(r)),
-    Innocent("shared_machines", "people who use the machines of one place, as a café's",
-             _TESTS["shared_machines"]),
     Innocent("reseller", "customers of one reseller",
              lambda r: _pays_as_one(r) & ~_held(r, "device", "prompt", "contact")),
     Innocent("tutorial", "readers of one tutorial",
              lambda r: _only(r, "prompt") & (_of(r, "n_prompt") <= 3)),
     Innocent("common_device", "owners of one common device",
              lambda r: _only(r, "device") & (_of(r, "n_device") <= 1)),
+    Innocent("shared_machines", "people who use the machines of one place, as a café's",
+             _TESTS["shared_machines"]),
     Innocent("shared_address", "strangers behind addresses that many share",
              lambda r: _only(r, "network", "timing")),
 )

@@ -93,8 +93,12 @@ def _one_line(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _one_workplace(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Has its mail at one domain and works at one place: staff, in shifts or at desks."""
-    return (rings["top_domain_share"] >= 0.8) & _one_line(rings)
+    """Works at one place, as staff of one domain or as people with homes who sleep at night."""
+    have_homes = (
+        (_of(rings, "private_lives") >= 0.6) & (rings["quiet_share"] < 0.2)
+        & (_of(rings, "own_network") >= 0.5)
+    )
+    return _one_line(rings) & ((rings["top_domain_share"] >= 0.8) | have_homes)
 
 
 def _shared_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
@@ -105,7 +109,7 @@ def _shared_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
             others = others.where(others >= rings[name], rings[name])
     return (
         (_of(rings, "held_device") >= 0.3) & (others < 0.3)
-        & (_of(rings, "private_lives") >= 0.4) & (rings["datacenter_share"] < 0.3)
+        & (_of(rings, "private_lives") >= 0.4)
         & (rings["disposable_share"] < 0.3) & (rings["banned_share"] < 0.1)
     )
 
@@ -260,9 +264,9 @@ SIGNS: tuple[Sign, ...] = (
     Sign("one_event", -3.5, "meets at one place with one code that nearly all have, as at an event",
          lambda r: (_of(r, "top_other") >= 0.75) & (_of(r, "top_network") >= 0.75)
          & (r["datacenter_share"] < 0.3)),
-    Sign("one_workplace", -2.5, "has its mail at one domain and works at one place",
+    Sign("one_workplace", -2.5, "works at one place, with one mail domain or homes elsewhere",
          _one_workplace),
-    Sign("shared_machines", -2.5, "shares machines in one place, and nothing else, by people "
+    Sign("shared_machines", -4.0, "shares machines in one place, and nothing else, by people "
          "who have their own", _shared_machines),
     Sign("own_devices", -1.0, "is people with devices of their own who share a payer or an office",
          lambda r: (_of(r, "held_device") < 0.3)

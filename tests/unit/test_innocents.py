@@ -43,6 +43,8 @@ GROUPS = {
                    "n_accounts": 1_500},
     "common_device": {"held_device": 1.0, "top_device": 1.0, "own_device": 0.9, "n_device": 1,
                       "n_accounts": 80},
+    "shared_machines": MACHINES | {"held_network": 0.9, "top_network": 0.4, "own_network": 0.8,
+                                   "n_network": 12, "each_network": 2.0, "n_accounts": 25},
 }
 HACKATHON = COUPON | ONE_LINE | ONE_TEMPLATE | AT_ONCE | {"n_accounts": 120, "held_device": 0.2}
 
@@ -104,6 +106,33 @@ def test_what_is_for_review_is_called_nothing_innocent():
 @pytest.mark.parametrize("name", GROUPS)
 def test_a_kind_of_network_is_no_reason_by_itself(name, network):
     assert _judged(**GROUPS[name] | network).tier[0] in ("watch", "benign")
+
+
+GUESTS = MACHINES | AT_ONCE | {
+    "held_network": 1.0, "top_network": 0.4, "own_network": 0.8, "n_network": 18,
+    "each_network": 2.0, "n_accounts": 43, "weekend_share": 0.25}
+DESK = MACHINES | ONE_CARD | ONE_LINE | AT_ONCE | {
+    "n_accounts": 60, "alias_share": 1.0, "private_lives": 0.0, "weekend_share": 0.25,
+    "quiet_share": 0.3, "held_contact": 1.0}
+FOLLOWERS = AT_ONCE | {
+    "held_link": 1.0, "top_link": 1.0, "held_coupon": 1.0, "top_other": 1.0, "own_other": 1.0,
+    "n_other": 1, "n_accounts": 300, "quiet_share": 0.3, "weekend_share": 0.25}
+
+
+def test_guests_of_a_cafe_with_machines_and_homes_of_their_own_are_not_enforced():
+    assert _judged(**GUESTS).tier[0] != "enforce"
+    assert _judged(**GUESTS | {"private_lives": 0.0}).tier[0] == "enforce"
+
+
+def test_a_support_desk_with_numbered_mailboxes_at_its_own_domain_is_not_enforced():
+    assert _judged(**DESK | {"top_domain_share": 1.0}).tier[0] != "enforce"
+    assert _judged(**DESK).tier[0] == "enforce"
+
+
+def test_who_followed_one_invitation_by_one_code_did_one_thing():
+    assert _judged(**FOLLOWERS).tier == ["benign"]
+    assert _judged(**FOLLOWERS | {"top_link": 0.1, "top_other": 0.1, "n_other": 30}).tier[0] in (
+        "review", "enforce")
 
 
 YOUNG_FIRM = MACHINES | ONE_LINE | AT_ONCE | {

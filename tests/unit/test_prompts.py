@@ -15,7 +15,8 @@ from inputs import KEY, accounts, event, run_ingest, write_table
 from worlds import run
 
 from linkage.cli import cli
-from linkage.ingest import ingest
+from linkage.ingest import ingest, load_key
+from linkage.ingest.known import Known
 from linkage.settings import Settings
 from linkage.store import Store
 
@@ -254,9 +255,16 @@ def test_no_prompt_text_is_in_state_logs_pages_or_lists_of_two_nights(tmp_path, 
     files = [path for path in tmp_path.rglob("*")
              if path.is_file() and not path.is_relative_to(desk.drop)]
     assert len(files) > 30
+    known = Known(desk.folder / "state" / "known", load_key(Settings(
+        key_file=desk.folder / "state" / "key")))
+    encrypted = {entry.folder: entry for entry in known.entries()}
+    assert encrypted
     for path in files:
         data = path.read_bytes().lower()
-        if path.suffix == ".parquet":
+        if path.parent.name in encrypted and path.suffix == ".parquet":
+            rows = known.vault(encrypted[path.parent.name]).read(path.stem)
+            data += str(rows.to_pylist()).lower().encode()
+        elif path.suffix == ".parquet":
             data += str(pq.read_table(path).to_pylist()).lower().encode()
         assert secret.encode() not in data, path
         assert b"winding library" not in data, path

@@ -157,12 +157,3 @@ def test_what_the_data_says_is_strangers_joins_nothing():
     assert len(np.unique(join_fragments(incidence, np.arange(24), label))) == 1
     silent = np.zeros(incidence.n_identifiers, dtype=bool)
     assert len(np.unique(join_fragments(incidence, np.arange(24), label, silent))) == 2
-
-
-def test_a_few_accounts_of_two_large_rings_do_not_make_them_one():
-    first, second = list(range(60)), list(range(60, 160))
-    few = [held(kind, at, 60 + at) for at in range(4) for kind in ("device", "card")]
-    world = [*operator(first), *operator(second), *few]
-    assert _labels(join_fragments, world, first, second) == {frozenset(first), frozenset(second)}
-    many = [held(kind, at, 60 + at) for at in range(12) for kind in ("device", "card")]
-    assert _labels(join_fragments, [*world, *many], first, second) == {frozenset(first + second)}

@@ -5,7 +5,7 @@
 The folder holds ``accounts``, ``identifiers``, ``links`` and ``hubs`` in linkage's form, and
 the truth: ``truth_reports.csv.gz`` (account_id, operator_id) and ``truth_groups.csv.gz``
 (group_id, account_id, eliminated). One report may hold several rings and some transfers are
-missing, so the ceiling is printed too: the truth itself, cut where nothing visible joins it.
+missing, so the truth itself is printed too, cut where no transfer or counterparty joins it.
 """
 
 import argparse
@@ -149,7 +149,7 @@ def _plain(airdrop: Airdrop, name: str, *, with_hubs: bool) -> list[Row]:
         for method, label in (("components", component), ("modularity Leiden", leiden))
     ]
     if not with_hubs:
-        rows.append(_row(airdrop, f"ceiling ({name})", _ceiling(airdrop, edges), None))
+        rows.append(_row(airdrop, f"truth, cut by transfers ({name})", _ceiling(airdrop, edges), None))
     return rows
 
 

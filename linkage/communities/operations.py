@@ -28,10 +28,6 @@ SIGNIFICANT = 12.0
 CROSSES = 3.0
 """Nats by which one family's crossing must beat chance to be counted."""
 
-REACH = 0.1
-"""Share of the smaller ring that must hold what crosses: of two large rings, some accounts always
-do."""
-
 TIED_SHARE = 0.5
 """Share of either ring's accounts that one family must tie to the other."""
 
@@ -239,7 +235,6 @@ def _joined(incidence: Incidence, rare: Flags, crossing: _Crossings, ring: Ints)
         ((nats > CROSSES).sum(axis=1) >= 2)
         & (nats[:, ~hired].max(axis=1, initial=0) > CROSSES)
         & (np.minimum(crossing.n_low, crossing.n_high) >= 2)
-        & (smaller >= REACH)
     )
     tied = np.minimum(crossing.n_low / size[crossing.low], crossing.n_high / size[crossing.high])
     by_one = (

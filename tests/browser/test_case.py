@@ -6,6 +6,7 @@ import re
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from graph_seed import EVIL, GROWN
+from investigator import Investigator
 from literals import literal
 from outputs import LARGE, write_output
 from playwright.sync_api import expect
@@ -111,15 +112,19 @@ def test_a_link_to_a_hostile_account_opens_that_account(investigator, neo4j_serv
 
 
 def test_the_link_on_a_ring_of_the_report_opens_that_ring(
-    investigator, neo4j_server, neo4j_auth, tmp_path
+    chromium, investigator, neo4j_server, neo4j_auth, tmp_path
 ):
-    out, page = _report_of(GROWN, tmp_path / "out", neo4j_server.browser_url), investigator.page
-    page.goto(write_ring_page(out, GROWN).as_uri())
-    page.get_by_role("link", name="Open in Neo4j Browser").click()
-    investigator.connect(neo4j_auth[1])
-    frame = investigator.run_editor()
+    out = _report_of(GROWN, tmp_path / "out", neo4j_server.browser_url)
+    # Somebody who has not been here: who has may still be connected and is asked for nothing.
+    context = chromium.new_context(viewport=investigator.page.viewport_size)
+    newcomer = Investigator(context.new_page(), investigator.pictures)
+    newcomer.page.goto(write_ring_page(out, GROWN).as_uri())
+    newcomer.page.get_by_role("link", name="Open in Neo4j Browser").click()
+    newcomer.connect(neo4j_auth[1])
+    frame = newcomer.run_editor()
     expect(frame.locator(".node", has_text=GROWN).first).to_be_attached()
-    investigator.shot("10-from-the-report")
+    newcomer.shot("10-from-the-report")
+    context.close()
 
 
 def _report_of(ring_id, out, browser):

@@ -106,3 +106,13 @@ def test_it_sees_a_ring_in_which_no_pair_is_strong():
 def test_without_co_holding_nothing_is_proposed(identifiers):
     label = identifier_view(incidence_of(5, identifiers), leiden_backend("igraph", seed=0))
     assert label.tolist() == [-1] * 5
+
+
+@pytest.mark.parametrize(("n_others", "n_edges"), [(10, 1), (1_600, 0)])
+def test_the_more_pairs_are_compared_the_more_an_edge_needs(n_others, n_edges):
+    # Three of nine thousand accounts hold both of two templates that ten hold: 13.5 nats.
+    others = [held("prompt_template", *range(100 + 3 * at, 103 + 3 * at)) for at in range(1_600)]
+    pair = [held("prompt_template", *range(10)), held("prompt_template", *range(7, 17))]
+    far = [held("device", 8_000 + 2 * at, 8_001 + 2 * at) for at in range(400)]
+    found = co_holding(incidence_of(9_000, [*pair, *others[:n_others], *far]))
+    assert len(found.graph.left) == n_edges

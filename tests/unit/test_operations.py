@@ -148,3 +148,12 @@ def test_without_members_there_is_nothing_to_split():
 def test_rings_in_a_world_without_identifiers_stay_as_they_are(function):
     ring = np.array([0, 0, 1])
     assert function(incidence_of(3, []), np.arange(3), ring).tolist() == [0, 0, 1]
+
+
+def test_what_the_data_says_is_strangers_joins_nothing():
+    ring = list(range(24))
+    incidence = incidence_of(2_000, operator(ring))
+    label = np.array([0] * 12 + [1] * 12)
+    assert len(np.unique(join_fragments(incidence, np.arange(24), label))) == 1
+    silent = np.zeros(incidence.n_identifiers, dtype=bool)
+    assert len(np.unique(join_fragments(incidence, np.arange(24), label, silent))) == 2

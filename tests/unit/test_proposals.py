@@ -3,7 +3,13 @@
 import numpy as np
 
 from linkage.communities.membership import Cells
-from linkage.communities.proposals import as_members, best_cells, explained, together
+from linkage.communities.proposals import (
+    as_members,
+    best_cells,
+    explained,
+    together,
+    without_unborne,
+)
 
 
 def _cells(*rows):
@@ -39,3 +45,31 @@ def test_a_ring_explains_the_members_that_two_families_hold():
     crowd = [(at, 1, 3.0, 4.0, 0.0) for at in range(4, 9)] + [(9, 1, 3.0, 2.0, 2.0)]
     flags = explained(_cells(*sound, *crowd), 11)
     assert np.flatnonzero(flags).tolist() == [0, 1, 2]
+
+
+def test_a_crowd_that_proposed_itself_goes_on_with_those_whom_it_explains():
+    crowd = as_members(np.zeros(10, dtype=np.int64))
+    asked = []
+
+    def judge(members):
+        asked.append(members.account.tolist())
+        newcomers = [(at, 0, 3.0, 2.0) for at in range(20, 25)]
+        return _cells(*((at, 0, 3.0, 2.0) for at in (1, 4)), *newcomers)
+
+    kept, cells = without_unborne(crowd, judge(crowd), judge)
+    assert asked == [list(range(10)), [1, 4]]
+    assert kept.account.tolist() == [1, 4]
+    assert sorted(cells.account.tolist()) == [1, 4, 20, 21, 22, 23, 24]
+
+
+def test_a_proposal_that_is_borne_out_keeps_all_its_members_and_is_judged_once():
+    two = as_members(np.array([0, 0, 0, 1, 1, 1, 1]))
+
+    def judge(members):
+        sound = [(at, 0, 3.0, 2.0) for at in (0, 1)]
+        return _cells(*sound, *((at, 1, 3.0, 2.0) for at in members.account if at == 5))
+
+    kept, cells = without_unborne(two, judge(two), judge)
+    assert kept.account[kept.ring == 0].tolist() == [0, 1, 2]
+    assert kept.account[kept.ring == 1].tolist() == [5]
+    assert cells.ring.tolist() == sorted(cells.ring.tolist())

@@ -1,11 +1,14 @@
 """What agreements are worth: estimated from patterns, near the prior where there are few."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from incidences import DAY, family_agreements, held, incidence_of, pair_bits
 
 from linkage.evidence import Weights, estimate_weights, strong_pairs
 from linkage.evidence.families import prior_reliability, size_class
+from linkage.evidence.weights import telling
 from linkage.signals import signal
 
 
@@ -146,3 +149,13 @@ def test_many_kinds_of_a_users_own_do_not_change_what_a_card_is_worth():
         for world in (incidence_of(402, few), incidence_of(402, many))
     )
     assert second["card"] == pytest.approx(first["card"], abs=0.02)
+
+
+def test_a_kind_tells_where_the_data_does_not_put_it_far_below_its_prior():
+    incidence = incidence_of(50, [held("card", 0, 1), held("device", 2, 3, 4), held("card", 5, 6)])
+    estimated = estimate_weights(incidence, family_agreements(incidence))
+    prior = prior_reliability(incidence)
+    assert telling(incidence, replace(estimated, reliability=prior)).all()
+    low = prior.copy()
+    low[[one.kind for one in incidence.signals].index("card"), 0] = 0.001
+    assert telling(incidence, replace(estimated, reliability=low)).tolist() == [False, True, False]

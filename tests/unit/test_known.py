@@ -337,13 +337,15 @@ def _killed(folder: Path | str, **_: object) -> None:
 @pytest.mark.parametrize("what", ["replaced", "no longer counted"])
 def test_killed_while_an_entry_is_removed_the_next_night_goes_on(two_nights, monkeypatch, what):
     job, late, _ = two_nights
-    with monkeypatch.context() as broken, pytest.raises(KeyboardInterrupt):
+    shutil.copy(late, job.drop / "events.csv")
+    remove = {
+        "replaced": lambda: forget({"acct-03"}, Places(state=job.state), settings=Settings()),
+        "no longer counted": job.go,
+    }[what]
+    with monkeypatch.context() as broken:
         broken.setattr(knowns.shutil, "rmtree", _killed)
-        if what == "replaced":
-            forget({"acct-03"}, Places(state=job.state), settings=Settings())
-        else:
-            shutil.copy(late, job.drop / "events.csv")
-            job.go()
+        with pytest.raises(KeyboardInterrupt):
+            remove()
     assert len([p for p in (job.state / "known").iterdir() if p.name.startswith(".")]) == 1
     assert job.night([late]).exit_code == 0
     assert all((p / "entry.json").exists() for p in (job.state / "known").iterdir() if p.is_dir())

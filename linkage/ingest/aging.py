@@ -58,14 +58,14 @@ def age(known: Known, entries: Sequence[Entry], days: int, at: datetime) -> int:
 
 
 def accounts_in_known(folder: Path, accounts: Collection[str], key: bytes) -> int:
-    """Count the rows about some accounts in what is known of files.
+    """Count the rows about some accounts in what is known of files; a night may be at work.
 
     Raises
     ------
     InputError
         If it cannot be read.
     """
-    return sum(n for _, _, _, n in _about(folder, accounts, key))
+    return sum(n for _, _, n in _about(Known(folder, key, is_mine=False), accounts))
 
 
 def forget_in_known(folder: Path, accounts: Collection[str], key: bytes) -> int:
@@ -77,17 +77,16 @@ def forget_in_known(folder: Path, accounts: Collection[str], key: bytes) -> int:
         If it cannot be read or written.
     """
     n_gone = 0
-    for known, entry, others, n in _about(folder, accounts, key):
+    known = Known(folder, key)
+    for entry, others, n in _about(known, accounts):
         _narrow(known, replace(entry, n_forgotten=entry.n_forgotten + n), others)
         n_gone += n
     return n_gone
 
 
-def _about(
-    folder: Path, accounts: Collection[str], key: bytes
-) -> Iterator[tuple[Known, Entry, Keep, int]]:
+def _about(known: Known, accounts: Collection[str]) -> Iterator[tuple[Entry, Keep, int]]:
     """Yield entries that have rows about some accounts, what keeps the others, and how many."""
-    known, ids = Known(folder, key), pa.array(sorted(accounts), pa.string())
+    ids = pa.array(sorted(accounts), pa.string())
     with TemporaryDirectory() as work, Store(
         Path(work), memory_limit_mb=256, threads=1
     ) as store, store.lent("forgotten_here", pa.table({"account_id": ids})):
@@ -108,7 +107,7 @@ def _about(
         found = whole(known, Placed(0, entry, is_there=False), "rows", columns)
         n = found.num_rows - (pc.sum(others(found)).as_py() or 0)
         if n:
-            yield known, entry, others, n
+            yield entry, others, n
 
 
 def _narrow(known: Known, entry: Entry, keep: Keep) -> int:

@@ -19,7 +19,7 @@ class Checksums:
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="checksum")
         # A file may feed two tables: it is hashed once.
         paths = sorted({file.path for file in files})
-        self._sums: dict[Path, Future[str]] = {p: self._pool.submit(_sha256, p) for p in paths}
+        self._sums: dict[Path, Future[str]] = {p: self._pool.submit(sha256_of, p) for p in paths}
 
     def __enter__(self) -> Self:
         return self
@@ -43,7 +43,7 @@ class Checksums:
         ))
 
 
-def _sha256(path: Path) -> str:
+def sha256_of(path: Path) -> str:
     """Return the checksum of a file."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from linkage.ingest.events import CODES, EVENT_CODE, coded_text, is_conversation
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.kinds import Distinct, Kinds, distinct, kind_column, kind_table
-from linkage.ingest.prompts import BANDS, ROWS_AT_ONCE, Sketching, ahead, cut
+from linkage.ingest.prompts import BANDS, NO_EVENTS, ROWS_AT_ONCE, Sketching, ahead, cut
 from linkage.ingest.quarantine import rejected_lines
 from linkage.ingest.reading import TableReader
 from linkage.ingest.rows import MISSING_ACCOUNT, reading
@@ -162,6 +162,9 @@ class _Events(_Rows):
         schema = pa.schema([*EVENT, *prompted])
         rows = Pieces(self._vault, "rows", schema)
         kinds = [Kinds() for _ in self._sketch.readers]
+        # Of nothing first, so that the columns are known when no event comes.
+        for kind, made in zip(kinds, self._sketch(NO_EVENTS)[3:], strict=True):
+            kind.places(distinct(made, np.empty(0, dtype=np.int64)))
         with rows, Pieces(self._vault, "skeleton", SKELETON) as skeletons:
             for new, skeleton, made in ahead(
                 self._batches(), self._without_texts, self._n_threads

@@ -10,6 +10,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -111,6 +112,11 @@ def entry_name(source: SourceFile, sha256: str, readers: tuple[str, ...]) -> str
 class Known:
     """The folder of entries.
 
+    Parameters
+    ----------
+    is_mine
+        Does the caller hold the lock of the state? If not, nothing is made, written or removed.
+
     Raises
     ------
     SettingsError
@@ -119,10 +125,11 @@ class Known:
         If it cannot be read or written.
     """
 
-    def __init__(self, folder: Path, key: bytes) -> None:
-        self.folder, self._key = folder, key
+    def __init__(self, folder: Path, key: bytes, *, is_mine: bool = True) -> None:
+        self.folder, self._key, self._is_mine = folder, key, is_mine
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if is_mine:
+                folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             self._check_key()
             self._entries = self._found()
         except OSError as error:
@@ -135,9 +142,10 @@ class Known:
         """Refuse another key than the one that the entries were written with."""
         path, check = self.folder / _KEY, key_check(self._key)
         if not path.exists():
-            partial = path.with_name(f".{_KEY}.partial")
-            partial.write_text(check + "\n", encoding="ascii")
-            os.replace(partial, path)
+            if self._is_mine:
+                partial = path.with_name(f".{_KEY}.partial")
+                partial.write_text(check + "\n", encoding="ascii")
+                os.replace(partial, path)
         elif path.read_text(encoding="ascii").strip() != check:
             raise SettingsError(
                 f"the state in {self.folder} was written with another key",
@@ -149,8 +157,9 @@ class Known:
         """Read the entries; finish what a killed night was replacing."""
         found: dict[str, list[Entry]] = {}
         for folder in self.folder.iterdir():
-            if folder.name.startswith(".") and folder.is_dir():
-                shutil.rmtree(folder)
+            if folder.name.startswith("."):
+                if self._is_mine and folder.is_dir():
+                    shutil.rmtree(folder)
             elif folder.is_dir():
                 entry = self._read_entry(folder)
                 found.setdefault(entry.name, []).append(entry)
@@ -158,10 +167,10 @@ class Known:
         for name, entries in found.items():
             replaced = {entry.replaces for entry in entries}
             for entry in entries:
-                if entry.word in replaced:
-                    shutil.rmtree(self.folder / entry.folder)
-                else:
+                if entry.word not in replaced:
                     kept[name] = entry
+                elif self._is_mine:
+                    _remove(self.folder / entry.folder)
         return kept
 
     def _read_entry(self, folder: Path) -> Entry:
@@ -211,7 +220,7 @@ class Known:
             os.rename(partial, self.folder / entry.folder)
             sync_folder(self.folder)
             if replaces:
-                shutil.rmtree(self.folder / replaces.folder)
+                _remove(self.folder / replaces.folder)
         except OSError as error:
             raise InputError(
                 f"cannot write {error.filename or partial}: {error.strerror or error}",
@@ -224,8 +233,9 @@ class Known:
 
     def damaged(self, entry: Entry, why: object, *, is_there: bool) -> DamagedEntry:
         """Return the error of an entry that cannot be read; forget it if its file is there."""
-        if is_there:
-            shutil.rmtree(self.folder / entry.folder, ignore_errors=True)
+        if is_there and self._is_mine:
+            with suppress(OSError):
+                _remove(self.folder / entry.folder)
             self._entries.pop(entry.name, None)
         error = DamagedEntry(
             f"what is known of {entry.path} cannot be read in {self.folder / entry.folder}: "
@@ -242,4 +252,12 @@ def keep_only(folder: Path, names: set[str]) -> None:
     """Remove entries that no night counts any more."""
     for place in folder.iterdir() if folder.exists() else ():
         if place.is_dir() and place.name.partition(".")[0] not in names:
-            shutil.rmtree(place)
+            _remove(place)
+
+
+def _remove(folder: Path) -> None:
+    """Remove an entry; killed meanwhile, what is left of it is no entry, and goes at the start."""
+    if not folder.name.startswith("."):
+        folder = folder.rename(folder.with_name(f".{folder.name}"))
+        sync_folder(folder.parent)
+    shutil.rmtree(folder)

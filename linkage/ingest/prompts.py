@@ -29,10 +29,11 @@ ROWS_AT_ONCE = 8_192
 ROWS_TO_STORE = 200_000
 """Rows that wait until they are stored together."""
 
-_NO_EVENTS = pa.RecordBatch.from_pylist([], pa.schema([
+NO_EVENTS = pa.RecordBatch.from_pylist([], pa.schema([
     ("account_ix", pa.int32()), ("occurred_at", pa.timestamp("us")), ("prompt", pa.string()),
     ("system_prompt", pa.string()), ("again_ix", pa.int64()),
 ]))
+"""What :class:`Sketching` takes, without rows: it answers with the columns of its tables."""
 
 BANDS = tuple(f"band_{at}" for at in range(N_BANDS))
 """Columns of a sketch in the table ``skeleton``."""
@@ -118,7 +119,7 @@ def take_prompts(
     tables = [_Growing(store, name) for name in names]
     sketch = Sketching(sketcher, tuple(readers))
     # Of nothing first, so that the tables are there when no event has a prompt.
-    for rows in chain([sketch(_NO_EVENTS)], ahead(batches, sketch, n_threads)):
+    for rows in chain([sketch(NO_EVENTS)], ahead(batches, sketch, n_threads)):
         for table, new in zip(tables, rows, strict=True):
             table.add(new)
     for table in tables:

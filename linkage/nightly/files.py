@@ -11,6 +11,7 @@ from typing import Any
 
 from linkage import job
 from linkage.errors import InputError
+from linkage.ingest.checksums import sha256_of
 from linkage.ingest.known import DamagedEntry, KnownFile, KnownFiles, entry_name
 from linkage.ingest.sources import SourceFile, discover
 from linkage.nightly.config import NightlySettings
@@ -50,11 +51,13 @@ class Arrived:
 
     @property
     def once(self) -> list[SeenFile]:
-        """The files to count: of equal content, delivered again, the first."""
-        first: dict[tuple[str, str], SeenFile] = {}
-        for file in self.files:
-            first.setdefault((file.table, file.sha256), file)
-        return list(first.values())
+        """The files to count: of equal content, delivered again, the first.
+
+        One that feeds a table through several mappings is there for each.
+        """
+        first: dict[tuple[str, str], str] = {}
+        return [file for file in self.files
+                if first.setdefault((file.table, file.sha256), file.path) == file.path]
 
     def known(self, folder: Path, *, retention_days: int | None, at: datetime) -> KnownFiles:
         """Return what a run needs to read new files only."""
@@ -80,17 +83,18 @@ def arrived(told: NightlySettings, known: Sequence[dict[str, Any]]) -> Arrived:
     InputError
         If an input is missing or cannot be read.
     """
-    before = {(row["path"], row["table"]): SeenFile(**row) for row in known}
+    seen = [SeenFile(**row) for row in known]
+    before = {file.path: file for file in seen}
     found: list[SeenFile] = []
     sources: dict[str, SourceFile] = {}
     readers = tuple(reader.table for reader in job.PROMPT_READERS)
-    tables = {file.table for file in before.values() if file.entry and told.knows}
+    tables = {file.table for file in seen if file.entry and told.knows}
     for source in discover(told.inputs, told.run, known=tables).files:
         try:
             status = source.path.stat()
-            last = before.get((str(source.path), source.table))
+            last = before.get(str(source.path))
             is_same = last and (last.n_bytes, last.modified) == (status.st_size, status.st_mtime_ns)
-            sha256 = last.sha256 if last and is_same else _sha256(source.path)
+            sha256 = last.sha256 if last and is_same else sha256_of(source.path)
         except OSError as error:
             raise InputError(
                 f"cannot read {source.path}: {error.strerror or error}",
@@ -100,16 +104,16 @@ def arrived(told: NightlySettings, known: Sequence[dict[str, Any]]) -> Arrived:
         sources.setdefault(entry, source)
         found.append(SeenFile(str(source.path), source.table, status.st_size, status.st_mtime_ns,
                               sha256, entry))
-    there = {(file.path, file.table) for file in found}
+    there = {file.path for file in found}
     have = {(file.table, file.sha256) for file in found}
-    kept = [file for place, file in before.items()
-            if place not in there and file.entry and told.knows]
+    # One that is there counts as it is read now, whatever it fed before.
+    kept = [file for file in seen if file.path not in there and file.entry and told.knows]
     files = sorted([*found, *kept], key=lambda file: (file.path, file.table))
-    had = {(file.table, file.sha256) for file in before.values()}
+    had = {(file.table, file.sha256) for file in seen}
     return Arrived(
         _night({(file.table, file.sha256) for file in files}, told), tuple(files),
         tuple(file for file in found if (file.table, file.sha256) not in had),
-        tuple(file for file in before.values() if (file.table, file.sha256) not in have), sources,
+        tuple(file for file in seen if (file.table, file.sha256) not in have), sources,
     )
 
 
@@ -141,9 +145,3 @@ def _night(contents: set[tuple[str, str]], told: NightlySettings) -> str:
     settings = sorted((name, repr(value)) for name, value in asdict(told.run).items())
     text = repr((sorted(contents), settings, told.retention_days, version("linkage")))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _sha256(path: Path) -> str:
-    """Return the checksum of a file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -307,3 +307,73 @@ def test_what_is_gone_and_was_never_known_is_one_error(tmp_path):
         run_ingest(folder, settings=Settings(), known=gone)
 
 
+@pytest.mark.parametrize("ending", ["csv", "jsonl"])
+@pytest.mark.parametrize("alone", [False, True])
+def test_a_file_of_prompts_is_taken_back_by_its_header(tmp_path, ending, alone):
+    tiny = tiny_world(tmp_path / "tiny")
+    if alone:
+        (tiny / "events.csv").unlink()
+    rows = [event(f"acct-{at:02d}", ip="84.1.7.9", prompt=f"sort {at} lists of numbers for me")
+            for at in range(20)]
+    file = write_table(tmp_path / "more" / f"events_more.{ending}", rows)
+    job = Job(tmp_path / "job")
+    assert job.night([*tiny.iterdir(), file]).exit_code == 0
+    job.forget_rings()
+    file.write_text(file.read_text().splitlines(keepends=True)[0] if ending == "csv" else "")
+    assert job.night([file]).exit_code == 0
+    shutil.copy(file, tiny / file.name)
+    whole = run(tiny, tmp_path / "whole", overlapping=True, max_bad_rows=1.0)
+    assert digests(job.out) == digests(whole)
+
+
+def _killed(folder: Path | str, **_: object) -> None:
+    """Be killed while an entry is removed."""
+    entry = Path(folder) / "entry.json"
+    if entry.exists():
+        entry.unlink()
+        raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("what", ["replaced", "no longer counted"])
+def test_killed_while_an_entry_is_removed_the_next_night_goes_on(two_nights, monkeypatch, what):
+    job, late, _ = two_nights
+    shutil.copy(late, job.drop / "events.csv")
+    remove = {
+        "replaced": lambda: forget({"acct-03"}, Places(state=job.state), settings=Settings()),
+        "no longer counted": job.go,
+    }[what]
+    with monkeypatch.context() as broken:
+        broken.setattr(knowns.shutil, "rmtree", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            remove()
+    assert len([p for p in (job.state / "known").iterdir() if p.name.startswith(".")]) == 1
+    assert job.night([late]).exit_code == 0
+    assert all((p / "entry.json").exists() for p in (job.state / "known").iterdir() if p.is_dir())
+
+
+def test_to_count_what_is_known_changes_nothing(two_nights):
+    job, _, _ = two_nights
+    known, places = job.state / "known", Places(state=job.state)
+    # As if a night had just written an entry anew, and not removed the old one yet.
+    (entry,) = [p for p in known.iterdir() if (p / "spelling.parquet").exists()]
+    old = Path(shutil.copytree(entry, job.folder / "aside"))
+    forget({"acct-03"}, places, settings=Settings())
+    old.rename(entry)
+    (known / ".unfinished").mkdir()
+    (known / ".unfinished" / "rows.parquet").write_bytes(b"of a night at work")
+    before = sorted((p, p.stat().st_mtime_ns) for p in job.state.rglob("*"))
+    counted = find({"acct-03", "acct-04"}, places, settings=Settings())["state"]
+    assert counted["known"] == 3
+    assert sorted((p, p.stat().st_mtime_ns) for p in job.state.rglob("*")) == before
+
+
+def test_a_file_that_changes_before_it_is_read_is_not_kept(tmp_path):
+    folder = tmp_path / "in"
+    write_table(folder / "accounts.csv", accounts("a", "b"))
+    path = write_table(folder / "events.csv", [event("a")])
+    known = known_files(folder, tmp_path / "known")
+    write_table(path, [event("b")])
+    with pytest.raises(InputError, match=r"events\.csv was changed while it was read"):
+        run_ingest(folder, settings=Settings(), known=known)
+    entries = Known(tmp_path / "known", b"a key of sixteen bytes or more", is_mine=False).entries()
+    assert [entry.table for entry in entries] == ["accounts"]

@@ -100,6 +100,47 @@ def test_a_file_delivered_again_under_another_name_counts_once(desk):
     assert digests(desk.out) == before
 
 
+TWICE = """
+[[tables.identifiers]]
+source = "users"
+columns = {value = "phone"}
+constants = {kind = "phone_seen"}
+[[tables.identifiers]]
+source = "users"
+columns = {value = "token"}
+constants = {kind = "token_seen"}
+"""
+REMAPPED = """
+[[tables.links]]
+source = "users"
+columns = {account_id_l = "account_id", account_id_r = "token"}
+constants = {kind = "referral"}
+"""
+
+
+def test_a_file_that_feeds_a_table_twice_counts_twice_until_it_feeds_another(desk):
+    told = desk.config.read_text()
+    users = desk.drop / "first" / "users.csv"
+    users.write_text("account_id,phone,token\n" + "".join(
+        f"acct-{at:02d},+4915112345{at % 4},acct-{at + 1:02d}\n" for at in range(10)))
+    desk.config.write_text(told + TWICE)
+
+    def rows() -> list[int]:
+        assert desk.go().exit_code == 0
+        counted = desk.metrics()
+        return [int(counted.get(f'linkage_input_rows{{table="{name}"}}', 0))
+                for name in ("identifiers", "links")]
+
+    assert rows() == [20, 0]
+    # Both count too when the file is gone, and come back as one when it feeds another table.
+    users.rename(desk.folder / "users.csv")
+    desk.arrive()
+    assert rows() == [20, 0]
+    (desk.folder / "users.csv").rename(users)
+    desk.config.write_text(told + REMAPPED)
+    assert rows() == [0, 10]
+
+
 def test_a_closed_gate_says_which_number_moved_and_last_nights_rings_stay_live(desk):
     before = digests(desk.out)
     desk.arrive(n=200, first=100, device="flood")

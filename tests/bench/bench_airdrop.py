@@ -149,11 +149,12 @@ def _plain(airdrop: Airdrop, name: str, *, with_hubs: bool) -> list[Row]:
         for method, label in (("components", component), ("modularity Leiden", leiden))
     ]
     if not with_hubs:
-        rows.append(_row(airdrop, f"truth, cut by transfers ({name})", _ceiling(airdrop, edges), None))
+        cut = _cut_truth(airdrop, edges)
+        rows.append(_row(airdrop, f"truth, cut by transfers ({name})", cut, None))
     return rows
 
 
-def _ceiling(airdrop: Airdrop, edges: pd.DataFrame) -> pd.Series:
+def _cut_truth(airdrop: Airdrop, edges: pd.DataFrame) -> pd.Series:
     """Label the parts of each report that visible edges inside it hold together."""
     account = airdrop.accounts["account_id"]
     reported = airdrop.reports.set_index("account_id")["group_id"].reindex(account).to_numpy()

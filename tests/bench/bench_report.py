@@ -18,7 +18,7 @@ from linkage.report import write_ring_page
 from linkage.rings.prose import ring_story
 from linkage.rings.read import read_rings
 from linkage.rings.ring_graph import read_ring_graph
-from linkage.simulate import RingPlan, simulate
+from linkage.simulate import OPERATORS, RingPlan, simulate
 
 OPENINGS = 5
 """Times the page is opened; the median is told."""
@@ -38,7 +38,7 @@ def main() -> None:
         out = asked.out
         if out is None:
             simulate(folder / "world", n_accounts=asked.accounts, seed=asked.seed,
-                     rings=[RingPlan(n_accounts=asked.ring)])
+                     rings=[RingPlan(n_accounts=asked.ring, operator=OPERATORS["campaign"])])
             out = folder / "out"
             run_linkage("run", folder / "world", "--out", out, "--quiet")
         _measure(out)

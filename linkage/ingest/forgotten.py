@@ -9,13 +9,16 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.errors import InputError
+from linkage.errors import InputError, SettingsError
 from linkage.store import Store
 
 FILE = "forgotten.txt"
-"""Its name in a state folder: one keyed hash a line."""
+"""Its name in a state folder: which key it goes by, then one keyed hash a line."""
 
 _PURPOSE = b"forgotten account\0"
+
+_KEY_LINE = "key "
+"""How the line begins that tells the key; files of earlier versions have none."""
 
 
 def account_hash(account_id: str, key: bytes) -> str:
@@ -69,12 +72,14 @@ def read_forgotten(state: Path | None, key: bytes) -> Forgotten:
     ------
     InputError
         If the file is there and cannot be read.
+    SettingsError
+        If it was written under another key: none of its accounts would be told again.
     """
     if state is None:
         return Forgotten()
     path = state / FILE
     try:
-        return Forgotten(frozenset(path.read_text(encoding="ascii").split()), key)
+        lines = path.read_text(encoding="ascii").splitlines()
     except FileNotFoundError:
         return Forgotten()
     except (OSError, UnicodeDecodeError) as error:
@@ -82,6 +87,18 @@ def read_forgotten(state: Path | None, key: bytes) -> Forgotten:
             f"cannot read the forgotten accounts in {path}: {error}",
             fix="restore it from a backup: without it, deleted accounts come back",
         ) from error
+    told = [line for line in lines if line.startswith(_KEY_LINE)]
+    if told and told[0] != _key_line(key):
+        raise SettingsError(
+            f"the forgotten accounts in {path} were written under another key",
+            fix="give that key; or remove the file and forget the same accounts again",
+        )
+    return Forgotten(frozenset(line for line in lines if line and line not in told), key)
+
+
+def _key_line(key: bytes) -> str:
+    """Return the line that tells one key from another and gives neither away."""
+    return _KEY_LINE + hmac.digest(key, b"key of the forgotten\0", "sha256").hex()[:32]
 
 
 def remember_forgotten(state: Path, accounts: Collection[str], key: bytes) -> None:
@@ -91,6 +108,8 @@ def remember_forgotten(state: Path, accounts: Collection[str], key: bytes) -> No
     ------
     InputError
         If it cannot be read or written.
+    SettingsError
+        If it was written under another key.
     """
     known = read_forgotten(state, key).hashes
     wanted = known | {account_hash(one, key) for one in accounts}
@@ -99,7 +118,7 @@ def remember_forgotten(state: Path, accounts: Collection[str], key: bytes) -> No
     path, partial = state / FILE, state / f".{FILE}.partial"
     try:
         with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write("".join(f"{one}\n" for one in sorted(wanted)))
+            file.write("".join(f"{one}\n" for one in (_key_line(key), *sorted(wanted))))
             file.flush()
             os.fsync(file.fileno())
         os.replace(partial, path)

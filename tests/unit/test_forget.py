@@ -9,14 +9,15 @@ import pyarrow.parquet as pq
 import pytest
 from click.testing import CliRunner
 from desks import Desk, new_desk
+from inputs import KEY
 from worlds import read
 
 from linkage.cli import cli
-from linkage.errors import InputError
+from linkage.errors import InputError, SettingsError
 from linkage.export import export, verify
 from linkage.forget import Places, everywhere, forget, outputs, read_receipt, tables
 from linkage.forget.everywhere import find
-from linkage.ingest.forgotten import account_hash, read_forgotten
+from linkage.ingest.forgotten import account_hash, read_forgotten, remember_forgotten
 from linkage.ingest.vault import Vault
 from linkage.nightly import load_nightly
 from linkage.settings import Settings
@@ -263,3 +264,16 @@ def test_the_verb_takes_the_nightly_settings_a_pipe_and_checks_its_receipt(desk)
 @pytest.mark.parametrize("words", [(), (WHO,), ("--verify", "x.json")])
 def test_what_is_missing_is_said(words):
     assert _run(*words).exit_code == 2
+
+
+def test_under_another_key_the_forgotten_do_not_come_back_in_silence(tmp_path):
+    remember_forgotten(tmp_path, [WHO], KEY)
+    assert read_forgotten(tmp_path, KEY).hashes == {account_hash(WHO, KEY)}
+    for act in (read_forgotten, lambda state, key: remember_forgotten(state, ["other"], key)):
+        with pytest.raises(SettingsError, match="written under another key"):
+            act(tmp_path, b"another key of sixteen bytes")
+
+
+def test_a_list_of_the_forgotten_from_before_keys_were_told_is_read(tmp_path):
+    (tmp_path / "forgotten.txt").write_text(account_hash(WHO, KEY) + "\n")
+    assert read_forgotten(tmp_path, KEY).hashes == {account_hash(WHO, KEY)}

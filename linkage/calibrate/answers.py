@@ -1,6 +1,5 @@
 """What people said of accounts and rings, from decisions and from enforcement's answers."""
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +8,7 @@ import pandas as pd
 
 from linkage.errors import InputError
 from linkage.export import read_answers
+from linkage.ingest.checksums import sha256_of
 
 RIGHT = {
     "confirmed": 1.0, "done": 1.0, "benign": 0.0, "reinstated": 0.0, "refused": 0.0,
@@ -52,7 +52,7 @@ def answers_of(decisions: Sequence[Path], ledgers: Sequence[Path]) -> Answers:
         If a file cannot be read, lacks a column, or holds a word that is no decision.
     """
     tables = [_decisions(path) for path in decisions]
-    sources = [Source(_sha256(path), len(table)) for path, table in
+    sources = [Source(sha256_of(path), len(table)) for path, table in
                zip(decisions, tables, strict=True)]
     for place in ledgers:
         rows = pd.DataFrame(
@@ -61,7 +61,7 @@ def answers_of(decisions: Sequence[Path], ledgers: Sequence[Path]) -> Answers:
         )
         tables.append(rows.assign(decided_at=pd.to_datetime(rows["decided_at"], utc=True)))
         ledger = place if place.is_file() else place / "ledger.jsonl"
-        sources.append(Source(_sha256(ledger), len(rows)))
+        sources.append(Source(sha256_of(ledger), len(rows)))
     told = pd.concat(tables, ignore_index=True) if tables else pd.DataFrame(
         columns=["account_id", "ring_id", "decision", "decided_at"])
     told = told.sort_values("decided_at", na_position="first", kind="stable")
@@ -115,8 +115,3 @@ def _decisions(path: Path) -> pd.DataFrame:
 def _text(table: pd.DataFrame, name: str) -> pd.Series:
     """Return a column as text, all null when it is absent."""
     return pd.Series(table.get(name), table.index, dtype="string").astype(object)
-
-
-def _sha256(path: Path) -> str:
-    """Return the checksum of a file."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()

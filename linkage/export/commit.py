@@ -18,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from linkage.errors import InputError, LockedError
+from linkage.ingest.vault import sync_folder
 
 LEDGER = "ledger.jsonl"
 LATEST = "latest"
@@ -117,9 +118,9 @@ def commit(
     decided = _Decided(0 if anew else len(_read(place / LEDGER)), len(lines), folder, keep)
     head = json.dumps(asdict(decided)).encode() + b"\n"
     write_private(place / _COMMIT_PARTIAL, head + lines + decisions)
-    _sync_folder(place)
+    sync_folder(place)
     os.rename(place / _COMMIT_PARTIAL, place / _COMMIT)
-    _sync_folder(place)
+    sync_folder(place)
     _finish(place)
 
 
@@ -135,9 +136,9 @@ def _finish(place: Path) -> None:
         if decided.folder:
             _point(place, decided.folder)
         _drop_oldest(place, decided.keep)
-        _sync_folder(place)
+        sync_folder(place)
         os.unlink(place / _COMMIT)
-        _sync_folder(place)
+        sync_folder(place)
     _clear(place)
 
 
@@ -196,15 +197,6 @@ def write_private(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _sync_folder(place: Path) -> None:
-    """Bring the names in a folder down to the disk."""
-    handle = os.open(place, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _read(path: Path) -> bytes:

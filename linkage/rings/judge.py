@@ -31,7 +31,10 @@ it day and night, hold them as well."""
 HELD_SHARE = 0.3
 """A family holds a ring when it speaks for this share of its members."""
 
-BARS = ("nothing_hidden", "joined_by_place", "one_workplace", "shared_machines")
+BARS = (
+    "nothing_hidden", "joined_by_place", "cells_joined_by_place", "one_workplace",
+    "shared_machines",
+)
 """Signs with which nothing is enforced, whatever else is seen: a young firm or a support desk
 shares cards, machines, numbered mailboxes and prompts as an operator does."""
 

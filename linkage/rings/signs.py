@@ -147,11 +147,15 @@ def only_places_join(rings: pd.DataFrame) -> "pd.Series[bool]":
     return (_of(rings, "largest_part") < 0.3) & (rings["n_accounts"] >= 12)
 
 
+def _no_part_stands(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Falls into small parts that only places join, few of which would be enforced alone."""
+    return only_places_join(rings) & (_of(rings, "standing_share") < 0.5)
+
+
 def neighbours(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Small groups at a few addresses whose people have lives of their own."""
     return (
-        only_places_join(rings) & (_of(rings, "standing_share") < 0.5)
-        & (_of(rings, "top_network") >= 0.2) & ~_no_private_lives(rings)
+        _no_part_stands(rings) & (_of(rings, "top_network") >= 0.2) & ~_no_private_lives(rings)
     )
 
 
@@ -256,7 +260,9 @@ SIGNS: tuple[Sign, ...] = (
     Sign("crowded_address", -0.5, "meets at addresses that are mostly strangers'",
          lambda r: (_of(r, "own_network") < 0.1) & (_of(r, "top_network") >= 0.6)),
     Sign("joined_by_place", -4.0, "falls into small groups that only addresses join",
-         lambda r: only_places_join(r) & (_of(r, "standing_share") < 0.5)),
+         lambda r: _no_part_stands(r) & (_of(r, "doubtful_share") < 0.5)),
+    Sign("cells_joined_by_place", -1.0, "falls into doubtful groups that only addresses join",
+         lambda r: _no_part_stands(r) & (_of(r, "doubtful_share") >= 0.5)),
     Sign("one_place", -2.5, "comes from one place",
          lambda r: ((_of(r, "top_network") >= 0.6) & (_of(r, "n_network") < 5))
          | ((_of(r, "top_place") >= 0.6) & (r["datacenter_share"] < 0.3) & ~_in_turn(r))),

@@ -22,7 +22,8 @@ class Measured:
 
     rings: pd.DataFrame
     """As :func:`linkage.rings.features.measure` returns, with ``standing_share``: the share
-    of the members whose part stands alone, 1 where more than places joins the ring."""
+    of the members whose part stands alone, and ``doubtful_share``: of those whose part would
+    be looked at; 1 where more than places joins the ring."""
     stands: Flags
     """(n_members,) is the member in a part that would be enforced were it the whole ring?"""
 
@@ -41,14 +42,18 @@ def measure_with_parts(
     size = np.bincount(part, minlength=1)[part] if len(part) else part
     asked = np.flatnonzero(by_place[found.ring] & (size >= SMALLEST_ENFORCED))
     stands = ~by_place[found.ring]
+    is_doubtful = stands.copy()
     if len(asked):
         alone = _as_rings(found, asked, part[asked])
-        tiers = judge(measure(store, incidence, alone), incidence.families, calibration).tier
-        stands[asked] = (np.array(tiers) == "enforce")[alone.ring]
+        tiers = np.array(
+            judge(measure(store, incidence, alone), incidence.families, calibration).tier)
+        stands[asked] = (tiers == "enforce")[alone.ring]
+        is_doubtful[asked] = (tiers != "benign")[alone.ring]
         # What follows reads the rings' own members.
         store.put("member", pa.table({"ring": found.ring, "account_ix": found.account}))
-    share = np.bincount(found.ring, weights=stands, minlength=len(rings))
-    rings["standing_share"] = share / np.maximum(rings["n_accounts"].to_numpy(), 1)
+    for name, flags in (("standing_share", stands), ("doubtful_share", is_doubtful)):
+        share = np.bincount(found.ring, weights=flags, minlength=len(rings))
+        rings[name] = share / np.maximum(rings["n_accounts"].to_numpy(), 1)
     return Measured(rings, stands)
 
 

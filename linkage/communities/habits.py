@@ -32,8 +32,8 @@ TOOLS = ("device",)
 CONCENTRATIONS = (1.0, 10.0, 100.0, 1_000.0)
 """How near an operator's mixture is to everybody's: from a tool of his own to no habit."""
 
-MOST_PIECES = 400
-"""Pieces of a ring that are compared; smaller ones stay with the most of it."""
+MOST_PIECES = 150
+"""Pieces of a ring that are compared two by two; smaller ones join the group they fit best."""
 
 HELD_TOGETHER = 0.5
 """Share of a ring's accounts in pieces of two and more, without which it is a crowd."""
@@ -43,10 +43,8 @@ HELD_TOGETHER = 0.5
 class _Ring:
     """The pieces of a ring and the common values that their accounts hold."""
 
-    rows: Ints
-    """(n_rows,) of the members that are in a compared piece."""
     piece: Ints
-    """(n_rows,) dense number of its piece."""
+    """(n_rows,) number of each member's piece, the largest first."""
     counts: tuple[Floats, ...]
     """Per kind: (n_pieces, n_values) accounts of the piece that hold the value."""
     base: tuple[Floats, ...]
@@ -63,20 +61,25 @@ def split_habits(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     account, ring
         (n_members,) each account once; rings are dense numbers from 0.
     """
-    kinds = [
-        at for at, known in enumerate(incidence.signals)
-        if known.family in TOOLS and known.is_qualifier
-    ]
-    if not len(ring) or not kinds:
+    is_tool = np.array([
+        known.family in TOOLS and known.is_qualifier for known in incidence.signals
+    ] or [False])
+    if not len(ring) or not is_tool.any():
         return ring
     piece = _pieces(incidence, account, ring)
-    label, n_rings = ring.copy(), int(ring.max()) + 1
-    for rows in _in_pieces(ring, piece):
-        group = _groups(_compared(incidence, account, rows, piece[rows], kinds))
+    parted = _in_pieces(ring, piece)
+    if not parted:
+        return ring
+    tools = np.flatnonzero(is_tool[incidence.kind])
+    held = incidence.held[account[np.concatenate(parted)]][:, tools]
+    label, n_rings, start = ring.copy(), int(ring.max()) + 1, 0
+    for rows in parted:
+        mine = held[start : start + len(rows)]
+        start += len(rows)
+        group = _groups(_counted(incidence, piece[rows], mine, tools))
         moved = group > 0
-        if moved.any():
-            label[rows[moved]] = n_rings + group[moved] - 1
-            n_rings += int(group.max())
+        label[rows[moved]] = n_rings + group[moved] - 1
+        n_rings += int(group.max())
     return label
 
 
@@ -114,65 +117,79 @@ def _in_pieces(ring: Ints, piece: Ints) -> list[Ints]:
     return np.split(rows, np.flatnonzero(np.diff(ring[rows])) + 1) if len(rows) else []
 
 
-def _compared(
-    incidence: Incidence, account: Ints, rows: Ints, piece: Ints, kinds: list[int]
-) -> _Ring:
-    """Count who of a ring's largest pieces comes with what."""
+def _counted(incidence: Incidence, piece: Ints, held: sp.csr_matrix, tools: Ints) -> _Ring:
+    """Count who of a ring's pieces comes with what; ``held`` has a row per member."""
     names, which, n = np.unique(piece, return_inverse=True, return_counts=True)
-    kept = np.zeros(len(names), dtype=bool)
-    kept[np.lexsort((names, -n))[:MOST_PIECES]] = True
-    rows, which = rows[kept[which]], dense(which[kept[which]])
-    held = incidence.held[account[rows]]
+    place = np.empty(len(names), dtype=np.int64)
+    place[np.argsort(-n, kind="stable")] = np.arange(len(names))
+    which, entry = place[which], held.tocoo()
+    values, value = np.unique(entry.col, return_inverse=True)
+    all_counts = np.zeros((len(names), len(values)))
+    np.add.at(all_counts, (which[entry.row], value), 1.0)
+    kind, holders = incidence.kind[tools], incidence.n_holders[tools]
     counts, base = [], []
-    for kind in kinds:
-        of_kind = incidence.kind == kind
-        values = np.flatnonzero(np.bincount(held.indices, minlength=len(of_kind)) * of_kind)
-        total = float(incidence.n_holders[of_kind].sum())
-        if not len(values):
-            continue
-        mine = held[:, values]
-        adds = sp.csr_matrix(
-            (np.ones(len(rows)), (which, np.arange(len(rows)))),
-            shape=(int(which.max()) + 1, len(rows)),
-        )
-        counts.append(np.asarray((adds @ (mine != 0)).todense(), dtype=float))
-        base.append(incidence.n_holders[values] / total)
-    return _Ring(rows, which, tuple(counts), tuple(base))
+    for one in np.unique(kind[values]):
+        mine = kind[values] == one
+        counts.append(all_counts[:, mine])
+        base.append(holders[values[mine]] / holders[kind == one].sum())
+    return _Ring(which, tuple(counts), tuple(base))
 
 
 def _groups(ring: _Ring) -> Ints:
     """(n_rows,) group of each row, 0 the largest; all 0 where one explains them."""
-    n_pieces = int(ring.piece.max(initial=-1)) + 1
-    size = np.bincount(ring.piece, minlength=n_pieces)
-    none = np.zeros(len(ring.rows), dtype=np.int64)
-    if n_pieces < 2 or not ring.counts:
-        return none
-    group = signed_partition(n_pieces, *_bayes_factors(ring))
-    group = _large_enough(ring, group, size)
-    n_groups = int(group.max()) + 1
-    apart = sum(
-        _evidence(_summed(counts, group, n_groups), base).sum()
-        for counts, base in zip(ring.counts, ring.base, strict=True)
-    )
-    whole = sum(
-        _evidence(counts.sum(axis=0)[None, :], base)[0]
-        for counts, base in zip(ring.counts, ring.base, strict=True)
-    )
-    # One value's kind may follow from another's: their mean counts.
-    if (apart - whole) / len(ring.counts) <= SIGNIFICANT * (n_groups - 1):
-        return none
-    order = np.argsort(-np.bincount(group, weights=size), kind="stable")
-    place = np.empty(n_groups, dtype=np.int64)
-    place[order] = np.arange(n_groups)
+    size = np.bincount(ring.piece)
+    n_compared = min(len(size), MOST_PIECES)
+    if not ring.counts:
+        return np.zeros(len(ring.piece), dtype=np.int64)
+    group = _with_rest(ring, signed_partition(n_compared, *_bayes_factors(ring, n_compared)))
+    while True:
+        n = np.bincount(group, weights=size)
+        largest = int(n.argmax())
+        apart = _nats_apart(ring, group)
+        stands = (n >= FEWEST) & (apart > SIGNIFICANT + np.log(len(size)))
+        # Where every cell has tools of its own they tell of no operator.
+        is_small = n < LEAST_PART * size.sum()
+        stands &= ~is_small | (n[is_small].sum() < LEAST_PART * size.sum())
+        stands[largest] = True
+        if stands.all():
+            break
+        group = dense(np.where(stands[group], group, largest))
+    place = np.empty(len(n), dtype=np.int64)
+    place[np.argsort(-n, kind="stable")] = np.arange(len(n))
     return place[group][ring.piece]
 
 
-def _bayes_factors(ring: _Ring) -> tuple[Ints, Ints, Floats]:
-    """Return all pairs of pieces and the nats by which one mixture beats two."""
-    n_pieces = len(ring.counts[0])
+def _with_rest(ring: _Ring, group: Ints) -> Ints:
+    """(n_pieces,) groups, pieces without one in that whose mixture explains them best."""
+    n_rest, n_groups = len(ring.counts[0]) - len(group), int(group.max()) + 1
+    gains = np.zeros((n_rest, n_groups))
+    for counts, base in zip(ring.counts, ring.base, strict=True):
+        known = _summed(counts[: len(group)], group, n_groups)
+        for at in range(n_groups):
+            gains[:, at] += _evidence(known[at] + counts[len(group) :], base)
+        gains -= _evidence(known, base)
+    return np.concatenate([group, gains.argmax(axis=1)]) if n_rest else group
+
+
+def _nats_apart(ring: _Ring, group: Ints) -> Floats:
+    """(n_groups,) nats by which each group is better told apart from all others."""
+    n_groups = int(group.max()) + 1
+    nats = np.zeros(n_groups)
+    for counts, base in zip(ring.counts, ring.base, strict=True):
+        mine = _summed(counts, group, n_groups)
+        whole = mine.sum(axis=0)
+        nats += _evidence(mine, base) + _evidence(whole - mine, base)
+        nats -= _evidence(whole[None, :], base)
+    # One value's kind may follow from another's: their mean counts.
+    return nats / len(ring.counts)
+
+
+def _bayes_factors(ring: _Ring, n_pieces: int) -> tuple[Ints, Ints, Floats]:
+    """Return all pairs of the first pieces and the nats by which one mixture beats two."""
     left, right = np.triu_indices(n_pieces, 1)
     nats = np.zeros(len(left))
-    for counts, base in zip(ring.counts, ring.base, strict=True):
+    for all_counts, base in zip(ring.counts, ring.base, strict=True):
+        counts = all_counts[:n_pieces]
         alone = _evidence(counts, base)
         nats += _evidence_of_pairs(counts, base)[left, right] - alone[left] - alone[right]
     return left, right, nats / len(ring.counts)
@@ -214,23 +231,3 @@ def _summed(counts: Floats, group: Ints, n_groups: int) -> Floats:
     found = np.zeros((n_groups, counts.shape[1]))
     np.add.at(found, group, counts)
     return found
-
-
-def _large_enough(ring: _Ring, group: Ints, size: Ints) -> Ints:
-    """(n_pieces,) dense groups, those too small for an operation in the one they fit best."""
-    n = np.bincount(group, weights=size)
-    large = n >= max(FEWEST, LEAST_PART * size.sum())
-    if not large.any():
-        return np.zeros_like(group)
-    kept = np.flatnonzero(large)
-    place = np.full(len(n), -1, dtype=np.int64)
-    place[kept] = np.arange(len(kept))
-    label = place[group]
-    gains = np.zeros((int((label < 0).sum()), len(kept)))
-    for counts, base in zip(ring.counts, ring.base, strict=True):
-        of_group = _summed(counts[label >= 0], label[label >= 0], len(kept))
-        alone = _evidence(of_group, base)
-        for row, piece in enumerate(np.flatnonzero(label < 0)):
-            gains[row] += _evidence(of_group + counts[piece], base) - alone
-    label[label < 0] = gains.argmax(axis=1) if len(kept) else 0
-    return dense(label)

@@ -94,7 +94,9 @@ def settle(
             "round=%d cells=%d members=%d moved=%d", turn, len(cells.nats), len(account), moved
         )
         final = dense(split_vendors(incidence, account, dense(ring)))
-        final = dense(split_habits(incidence, account, final))
+        if turn == 0:
+            # The rings that are parted are judged apart from here on.
+            final = dense(split_habits(incidence, account, final))
         final = dense(join_fragments(incidence, account, final, tells))
         final = dense(join_cells(incidence, account, final, cells.is_solid[best]))
         settled = turn > 0 and moved <= SETTLED * max(len(account), 1)

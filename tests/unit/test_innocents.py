@@ -166,6 +166,18 @@ def test_families_behind_one_exit_are_neither_enforced_nor_reviewed():
     assert _judged(**cells | {"standing_share": 0.9}).tier == ["enforce"]
 
 
+def test_groups_that_are_doubtful_by_themselves_count_for_more_and_are_not_enforced():
+    cells = MACHINES | ONE_CARD | AT_ONCE | {
+        "n_accounts": 300, "n_payment": 70, "top_payment": 0.02, "held_device": 0.0,
+        "largest_part": 0.08, "standing_share": 0.0, "private_lives": 0.0, "held_network": 1.0,
+        "n_network": 88, "top_network": 0.1, "own_network": 0.4, "each_network": 8.0,
+    }
+    small, doubtful = (
+        _judged(**cells | {"doubtful_share": share}) for share in (0.2, 0.8))
+    assert small.score[0] < doubtful.score[0]
+    assert doubtful.tier == ["review"]
+
+
 def test_a_household_whose_line_changes_its_address_takes_none_in_turn():
     line = {"n_network": 6, "top_network": 0.7, "each_network": 3.0, "held_network": 1.0}
     signs = [sign.name for sign in SIGNS]

@@ -26,7 +26,7 @@ from linkage.schema import GROUPS
 from linkage.store import Store
 
 OF_TIES = {
-    "related", "weakly_linked", "loosely_linked", "joined_by_place", "cells_joined_by_place",
+    "related", "weakly_linked", "loosely_linked", "joined_by_place", "groups_joined_by_place",
     "nothing_rotated",
 }
 """Signs of how well the accounts are tied, which the reporter vouches for."""

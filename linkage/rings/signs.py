@@ -37,6 +37,10 @@ class Sign:
         return self.nats < 0 and not self.is_lack
 
 
+LARGER_THAN_FAMILY = 7
+"""Accounts below which a group may be a family."""
+
+
 def _of(rings: pd.DataFrame, name: str, otherwise: float = 0.0) -> "pd.Series[float]":
     """A measure; where no ring has it, ``otherwise``."""
     return rings[name] if name in rings else pd.Series(otherwise, index=rings.index)
@@ -93,11 +97,8 @@ def _one_line(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _one_workplace(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Works at one place, as staff of one domain or as people with homes who sleep at night."""
-    have_homes = (
-        (_of(rings, "private_lives") >= 0.6) & (rings["quiet_share"] < 0.2)
-        & (_of(rings, "own_network") >= 0.5)
-    )
+    """Works at one place, by shifts or by day, as staff of one domain or as people with homes."""
+    have_homes = (_of(rings, "private_lives") >= 0.4) & (_of(rings, "own_network") >= 0.5)
     return _one_line(rings) & ((rings["top_domain_share"] >= 0.8) | have_homes)
 
 
@@ -111,6 +112,16 @@ def _shared_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
         (_of(rings, "held_device") >= 0.3) & (others < 0.3)
         & (_of(rings, "private_lives") >= 0.4)
         & (rings["disposable_share"] < 0.3) & (rings["banned_share"] < 0.1)
+    )
+
+
+def _one_mailbox(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Three in four mailboxes are aliases of one, and few enough for one person."""
+    n = rings["n_accounts"]
+    n_known = _of(rings, "n_mail").clip(lower=1)
+    return (
+        (_of(rings, "alias_share") >= 0.5) & (_of(rings, "top_contact") * n >= 0.75 * n_known)
+        & (n < 20)
     )
 
 
@@ -143,8 +154,9 @@ def _born_as_others(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def only_places_join(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Falls into small parts that only places join."""
-    return (_of(rings, "largest_part") < 0.3) & (rings["n_accounts"] >= 12)
+    """Falls into small parts, or into none larger than a family, that only places join."""
+    largest, n = _of(rings, "largest_part"), rings["n_accounts"]
+    return ((largest < 0.3) & (n >= 12)) | ((largest * n < LARGER_THAN_FAMILY) & (n >= 7))
 
 
 def _no_part_stands(rings: pd.DataFrame) -> "pd.Series[bool]":
@@ -173,8 +185,8 @@ def _in_turn(rings: pd.DataFrame) -> "pd.Series[bool]":
     return (
         (rings["n_accounts"] >= 7) & (_of(rings, "n_network") >= 5)
         & (_of(rings, "each_network") >= 1.5)
-        & (_of(rings, "top_network") < 0.9) & (_of(rings, "top_place") < 0.9)
-        & (_of(rings, "held_network") >= 0.5)
+        & (_of(rings, "top_network") < 0.9) & (_of(rings, "held_network") >= 0.5)
+        & ((_of(rings, "top_place") < 0.6) | (rings["datacenter_share"] >= 0.3))
     )
 
 
@@ -225,7 +237,7 @@ SIGNS: tuple[Sign, ...] = (
     # The invitations of a conference are divided in the same way, so this weighs less.
     Sign("codes_rotated", 1.0, "divides {n_other:.0f} codes among its members", _codes_in_turn),
     Sign("mailboxes_numbered", 2.5, "has mailboxes that are aliases or numbers of one another",
-         lambda r: _of(r, "alias_share") >= 0.5),
+         lambda r: (_of(r, "alias_share") >= 0.5) & ~_one_mailbox(r)),
     Sign("addresses_rotated", 2.5, "comes through {n_network:.0f} shared addresses in turn",
          _in_turn),
     Sign("related", 1.5, "is tied by direct relations",
@@ -260,9 +272,10 @@ SIGNS: tuple[Sign, ...] = (
     Sign("crowded_address", -0.5, "meets at addresses that are mostly strangers'",
          lambda r: (_of(r, "own_network") < 0.1) & (_of(r, "top_network") >= 0.6)),
     Sign("joined_by_place", -4.0, "falls into small groups that only addresses join",
-         lambda r: _no_part_stands(r) & (_of(r, "doubtful_share") < 0.5)),
-    Sign("cells_joined_by_place", -1.0, "falls into doubtful groups that only addresses join",
-         lambda r: _no_part_stands(r) & (_of(r, "doubtful_share") >= 0.5)),
+         lambda r: _no_part_stands(r) & _of(r, "parts_nats", np.nan).isna()),
+    # The judge counts no more for it than for its parts.
+    Sign("groups_joined_by_place", -0.5, "falls into groups that only addresses join",
+         lambda r: _no_part_stands(r) & _of(r, "parts_nats", np.nan).notna()),
     Sign("one_place", -2.5, "comes from one place",
          lambda r: ((_of(r, "top_network") >= 0.6) & (_of(r, "n_network") < 5))
          | ((_of(r, "top_place") >= 0.6) & (r["datacenter_share"] < 0.3) & ~_in_turn(r))),
@@ -272,6 +285,8 @@ SIGNS: tuple[Sign, ...] = (
          & (r["datacenter_share"] < 0.3)),
     Sign("one_workplace", -2.5, "works at one place, with one mail domain or homes elsewhere",
          _one_workplace),
+    Sign("one_mailbox", -4.0, "is aliases of one mailbox, as somebody's test accounts are, who "
+         "hides nothing by it", _one_mailbox),
     Sign("shared_machines", -4.0, "shares machines in one place, and nothing else, by people "
          "who have their own", _shared_machines),
     Sign("own_devices", -1.0, "is people with devices of their own who share a payer or an office",

@@ -1,5 +1,6 @@
 """Groups that share things for good reasons: what the judge says of each, and in which words."""
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -166,16 +167,17 @@ def test_families_behind_one_exit_are_neither_enforced_nor_reviewed():
     assert _judged(**cells | {"standing_share": 0.9}).tier == ["enforce"]
 
 
-def test_groups_that_are_doubtful_by_themselves_count_for_more_and_are_not_enforced():
+def test_groups_that_only_places_join_count_for_what_each_of_them_is():
     cells = MACHINES | ONE_CARD | AT_ONCE | {
         "n_accounts": 300, "n_payment": 70, "top_payment": 0.02, "held_device": 0.0,
         "largest_part": 0.08, "standing_share": 0.0, "private_lives": 0.0, "held_network": 1.0,
         "n_network": 88, "top_network": 0.1, "own_network": 0.4, "each_network": 8.0,
     }
-    small, doubtful = (
-        _judged(**cells | {"doubtful_share": share}) for share in (0.2, 0.8))
-    assert small.score[0] < doubtful.score[0]
-    assert doubtful.tier == ["review"]
+    for nats in (-5.0, -0.5, 1.0):
+        assert _judged(**cells | {"parts_nats": nats}).score[0] == pytest.approx(
+            1 / (1 + np.exp(-nats)))
+    assert _judged(**cells | {"parts_nats": 9.0}).tier == ["review"]
+    assert _judged(**cells | {"parts_nats": np.nan}).score[0] < 0.9
 
 
 def test_a_household_whose_line_changes_its_address_takes_none_in_turn():

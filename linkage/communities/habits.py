@@ -23,7 +23,7 @@ from scipy.special import gammaln, logsumexp
 from linkage.communities.counting import dense, first_of_component
 from linkage.communities.leiden import signed_partition
 from linkage.communities.operations import FEWEST, LEAST_PART, SIGNIFICANT
-from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
+from linkage.evidence.incidence import Floats, Incidence, Ints
 from linkage.signals import NEVER_ALONE
 
 TOOLS = ("device",)

@@ -11,13 +11,8 @@ from linkage.evidence.incidence import LINK_FAMILY, Flags, Floats
 from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.features import KNOWN_FAMILIES
 from linkage.rings.innocents import Innocent, look_alikes
-from linkage.rings.signs import (
-    LARGER_THAN_FAMILY,
-    SIGNS,
-    neighbours,
-    one_invitation,
-    public_codes,
-)
+from linkage.rings.places import LARGER_THAN_FAMILY, measured, neighbours, scattered
+from linkage.rings.signs import SIGNS, one_invitation, public_codes
 from linkage.signals import NEVER_ALONE
 
 ENFORCE_SCORE = 0.95
@@ -119,7 +114,9 @@ def observe(rings: pd.DataFrame, families: tuple[str, ...]) -> Observed:
         seen, held, is_two, (n_solid > 0) & ~neighbours(rings).to_numpy(dtype=bool),
         _by_prompts_alone(rings, families, holds & solid, seen),
         (holds.sum(axis=1) == 1) & holds[:, [name == "prompt" for name in families]].any(axis=1),
-        np.where(has["groups_joined_by_place"], rings.get("parts_nats", np.inf), np.inf),
+        np.where(
+            has["groups_joined_by_place"] & ~scattered(rings),
+            measured(rings, "parts_nats", np.inf), np.inf),
         is_two & ~bars & (rings["n_accounts"] >= SMALLEST_ENFORCED).to_numpy(dtype=bool),
     )
 
@@ -164,14 +161,14 @@ def judge(
         [families[at] for at in np.argsort(-observed.held[row], kind="stable") if holds[row, at]]
         for row in range(len(rings))
     ]
-    measured = rings.to_dict("records")
+    values = rings.to_dict("records")
     alike = [
         like if one in EXPLAINED else None
         for one, like in zip(tier, look_alikes(rings), strict=True)
     ]
     reason = [
-        _prompts_reason(measured[at]) if one == "watch" and observed.by_prompts[at] else
-        _reason(one, names[at], observed.signs[at], measured[at], bool(observed.has_solid[at]),
+        _prompts_reason(values[at]) if one == "watch" and observed.by_prompts[at] else
+        _reason(one, names[at], observed.signs[at], values[at], bool(observed.has_solid[at]),
                 alike[at])
         for at, one in enumerate(tier)
     ]

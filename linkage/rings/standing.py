@@ -12,7 +12,7 @@ from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.features import measure
 from linkage.rings.judge import SMALLEST_ENFORCED, judge, log_odds, observe
 from linkage.rings.parts import parts
-from linkage.rings.signs import only_places_join
+from linkage.rings.places import only_places_join
 from linkage.store import Store
 
 

@@ -177,7 +177,6 @@ def test_groups_that_only_places_join_count_for_what_each_of_them_is():
         assert _judged(**cells | {"parts_nats": nats}).score[0] == pytest.approx(
             1 / (1 + np.exp(-nats)))
     assert _judged(**cells | {"parts_nats": 9.0}).tier == ["review"]
-    assert _judged(**cells | {"parts_nats": np.nan}).score[0] < 0.9
 
 
 def test_a_household_whose_line_changes_its_address_takes_none_in_turn():

@@ -9,7 +9,7 @@ from linkage.errors import InputError
 from linkage.ingest.addresses import Network, make_addresses, parse_network
 from linkage.ingest.attributes import drop_attributes
 from linkage.ingest.embedding import packaged_embedder
-from linkage.ingest.events import close_events, drop_repeated
+from linkage.ingest.events import NO_SESSIONS, close_events, drop_repeated
 from linkage.ingest.file_rows import FileRows
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.identifiers import make_identifiers, placeholder_notes
@@ -37,21 +37,19 @@ _BROUGHT_BY = {
     "user_agent": ("events", "user_agent"), "prompt_template": ("events", "prompt"),
     "prompt_opening": ("events", "prompt"), "prompt_closing": ("events", "prompt"),
     "prompt_meaning": ("events", "prompt"), "prompt_shape": ("events", "prompt"),
-    "prompt_order": ("events", "prompt"),
-    "prompt_copy": ("events", "prompt"),
-    "prompt_clock": ("events", "prompt"),
-    "system_prompt": ("events", "system_prompt"), "card": ("payments", "instrument_id"),
-    "bin": ("payments", "bin"), "email_root": ("accounts", "email"),
-    "email_stem": ("accounts", "email"), "email_domain": ("accounts", "email"),
-    "phone": ("accounts", "phone"), "signup_burst": ("accounts", "created_at"),
-    "lockstep": ("accounts", "total_volume_usd"),
+    "prompt_order": ("events", "prompt"), "prompt_copy": ("events", "prompt"),
+    "prompt_clock": ("events", "prompt"), "system_prompt": ("events", "system_prompt"),
+    "card": ("payments", "instrument_id"), "bin": ("payments", "bin"),
+    "email_root": ("accounts", "email"), "email_stem": ("accounts", "email"),
+    "email_domain": ("accounts", "email"), "phone": ("accounts", "phone"),
+    "signup_burst": ("accounts", "created_at"), "lockstep": ("accounts", "total_volume_usd"),
 }
 """Kind of identifier to the input column it comes from."""
 
 _INTERMEDIATE = (
     "account_row", "account_key", "account_email", "account_phone", "mail_domain", "payment",
     "user_claim", "hub", "event", "sighting", "usage", "prompt", "template", "prompt_held",
-    "prompt_lone", "prompt_timed", "meaning", "crowd",
+    "prompt_lone", "prompt_timed", "meaning", "crowd", "session_summed",
 )
 
 NOBODY = Forgotten()
@@ -195,7 +193,7 @@ class _Intake:
         )
         for name in ("payment", "user_claim", "link", "decision"):
             self._make(name, as_of=self.as_of)
-        self.notes.extend(drop_attributes(self.store, self.settings.kinds))
+        self.notes += drop_attributes(self.store, self.settings.kinds)
         self._make("hub")
         self._make("reported_group")
         self.store.drop_view("read_identifier")
@@ -213,21 +211,26 @@ class _Intake:
         make_addresses(self.store, networks)
         close_events(self.store, source, self.quarantine, n_rows=n_rows, as_of=self.as_of)
         self._make("event_again")
-        if overlapping:
-            n_again = drop_repeated(self.store)
-            self.notes.extend([f"{n_again:,} events were delivered more than once"] * (n_again > 0))
+        if overlapping and (n_again := drop_repeated(self.store)):
+            self.notes.append(f"{n_again:,} events were delivered more than once")
         if source.has("events", "prompt") or source.has("events", "system_prompt"):
             self._prompts(overlapping=overlapping)
         self.step("counting activity")
-        for name in ("sighting", "usage", "activity", "account_event", "account", "model"):
+        self.store.put("session_summed", NO_SESSIONS)
+        source.add_sums("session_summed")
+        for name in ("sighting", "usage", "activity"):
             self._make(name)
+            source.add_sums(name)
+        for name in ("account_event", "account", "model"):
+            self._make(name)
+        source.settle_events()
         self._note("select count(*) from address where is_reserved",
                    "{:,} private or reserved addresses do not count as identifiers")
         self._note("select count(*) from account where first_event_at < created_at",
                    "{:,} accounts have events from before they were made")
         self.store.drop("address", "account_event", "event_again", "raw_networks")
         if not self._has("session"):
-            self.store.drop("event")  # everything else is read from its sums
+            self.store.drop("event")  # all else is in sums
 
     def _prompts(self, *, overlapping: bool) -> None:
         """Make the tables of prompts and templates."""

@@ -6,6 +6,7 @@ from itertools import chain
 from types import TracebackType
 from typing import Self
 
+import numpy as np
 import pyarrow as pa
 
 from linkage.errors import InputError
@@ -13,6 +14,7 @@ from linkage.ingest.aging import age, oldest_of
 from linkage.ingest.checksums import sha256_of
 from linkage.ingest.entries import EVENT, SPELLING, read_file, span
 from linkage.ingest.events import ACCOUNT_CODE, CODES, located
+from linkage.ingest.folded_events import FoldedEvents
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.known import VERSION, Entry, Known, KnownFile, KnownFiles
 from linkage.ingest.known_loading import Placed, load_last, loaded, whole
@@ -206,20 +208,52 @@ class KnownRows:
         self._store.drop("event")
         self._store.create("account_code", ACCOUNT_CODE)
         nothing = pa.schema([("file_ix", pa.int32()), *map(EVENT.field, columns)]).empty_table()
-        for rows in chain([nothing], loaded(self._known, self._entries("events"), columns)):
+        folded = self._folded()
+        if overlapping and as_of is None:
+            folded.choose()
+        for rows in chain([nothing], loaded(self._known, folded.loose, columns),
+                          folded.rest(columns)):
             for name in absent:
                 # Narrow, for nothing in each of millions of rows.
                 rows = rows.append_column(name, pa.nulls(rows.num_rows, pa.int8()))
             with self._store.lent("read_event", rows):
                 self._store.insert("event", event.body, {"as_of": as_of})
         self._store.drop("account_code")
-        self._spellings()
-        return self._store.count("event") + _forgotten(self._entries("events"))
+        if overlapping and as_of is None:
+            folded.plan()
+        self._spellings(folded)
+        self._events = folded
+        return self._store.count("event") + folded.n_events + _forgotten(self._entries("events"))
 
-    def _spellings(self) -> None:
+    def _folded(self) -> FoldedEvents:
+        """Return the events, all of them to be read."""
+        return FoldedEvents(
+            self._store, self._known, self._key, self._entries("events"), probe=self._probe,
+            retention_days=self._night.retention_days,
+            readers=tuple(reader.table for reader in self._readers))
+
+    def add_sums(self, table: str) -> None:
+        """Add what sums of events say to a table of the stage."""
+        for rows in self._events.sums(table.removesuffix("_summed")):
+            if table == "sighting":
+                with self._store.lent("summed_sighting", rows):
+                    self._store.insert(table, query("ingest", "sighting_summed").body)
+                continue
+            if table == "activity":
+                each = np.repeat(np.arange(rows.num_rows), rows["n_events"].to_numpy())
+                rows = rows.drop_columns("n_events").take(pa.array(each))
+            self._store.append(table, rows)
+
+    def settle_events(self) -> None:
+        """Keep sums of events for the nights to come."""
+        self._events.fold()
+
+    def _spellings(self, folded: FoldedEvents) -> None:
         """Make ``event_text``: the text of each number."""
         self._store.put("spelling", SPELLING.empty_table())
-        for one in self._entries("events"):
+        for rows in folded.spellings():
+            self._store.append("spelling", rows)
+        for one in folded.loose:
             self._store.append(
                 "spelling", whole(self._known, one, "spelling").drop_columns("file_ix"))
         self._store.view("event_text", " union all by name ".join(
@@ -230,7 +264,9 @@ class KnownRows:
     def locate(self, file_ix: int, *, as_of: str | None) -> None:
         """Add the bad events of one file to ``fault_event``."""
         columns = ["row_no", "occurred_at", "fault", "account_code", "ip_code"]
-        rows = whole(self._known, self._entries("events")[file_ix], "rows", columns)
+        rows = self._events.rest_of(file_ix, columns)
+        if rows is None:
+            rows = whole(self._known, self._entries("events")[file_ix], "rows", columns)
         with self._store.lent("located", rows):
             self._store.extend("fault_event", located("located"), {"as_of": as_of})
 
@@ -238,7 +274,8 @@ class KnownRows:
         """Make ``prompt``, ``skeleton`` and the tables of prompt readers."""
         del n_threads, overlapping  # whatever is delivered twice is told from ``event_again``
         load_prompts(
-            self._store, self._known, self._entries("events"), self._readers, as_of=as_of)
+            self._store, self._known, self._entries("events"), self._events, self._readers,
+            as_of=as_of)
 
     def drop_texts(self) -> None:
         """Forget the texts of events."""

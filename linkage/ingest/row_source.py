@@ -62,6 +62,16 @@ class RowSource(AbstractContextManager[Any], Protocol):
         """Make ``prompt``, ``skeleton`` and the tables of prompt readers."""
         ...
 
+    def add_sums(self, table: str) -> None:
+        """Add what is known of events only as sums to ``sighting``, ``usage``, ``activity`` or
+        ``session_summed``.
+        """
+        ...
+
+    def settle_events(self) -> None:
+        """Keep what later nights need of the events, once all tables are made of them."""
+        ...
+
     def drop_texts(self) -> None:
         """Forget the texts of events."""
         ...

@@ -37,6 +37,7 @@ class Store:
     def __init__(self, folder: Path, *, memory_limit_mb: int, threads: int) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
+        self.memory_limit_mb = memory_limit_mb
         self.connection = duckdb.connect(
             # Tables live in memory and spill to the folder: measured on 26 million events, a
             # database file cost 1.6 times the CPU for its compression and checkpoints.
@@ -121,6 +122,18 @@ class Store:
             yield
         finally:
             self.connection.execute("reset disabled_optimizers")
+
+    @contextmanager
+    def memory_lent(self, mb: int) -> Iterator[None]:
+        """Leave so many MiB of the store's memory to somebody else while this lasts.
+
+        What tables hold beyond the rest of it goes to the folder.
+        """
+        self.connection.execute(f"set memory_limit = '{self.memory_limit_mb - mb}MiB'")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"set memory_limit = '{self.memory_limit_mb}MiB'")
 
     def view(self, name: str, select: str) -> None:
         """Name a SELECT without running it."""

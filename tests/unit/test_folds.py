@@ -29,8 +29,9 @@ def _week(folder: Path) -> None:
     write_table(folder / "accounts.csv", accounts(*"abcdef"))
     for day in range(1, 6):
         write_table(folder / f"events_{day}.csv", [
-            event(who, f"2026-05-0{day}T0{at}:00:00Z", ip=f"84.1.7.{at % 3}", device_id=f"d{at % 2}",
-                  session_id=f"s{day}", prompt=f"sort these {at} lists of numbers for {who} please")
+            event(who, f"2026-05-0{day}T0{at}:00:00Z", ip=f"84.1.7.{at % 3}",
+                  device_id=f"d{at % 2}", session_id=f"s{day}",
+                  prompt=f"sort these {at} lists of numbers for {who} please")
             for at, who in enumerate("abcdef")])
 
 

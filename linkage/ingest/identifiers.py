@@ -16,6 +16,24 @@ from linkage.settings import Settings
 from linkage.signals import SIGNALS, signal
 from linkage.store import Store
 
+BROUGHT_BY = {
+    "ip": ("events", "ip"), "ip_24": ("events", "ip"), "ip6_64": ("events", "ip"),
+    "ip6_48": ("events", "ip"), "device": ("events", "device_id"),
+    "session": ("events", "session_id"), "tls": ("events", "tls_fingerprint"),
+    "user_agent": ("events", "user_agent"), "prompt_template": ("events", "prompt"),
+    "prompt_opening": ("events", "prompt"), "prompt_closing": ("events", "prompt"),
+    "prompt_meaning": ("events", "prompt"), "prompt_shape": ("events", "prompt"),
+    "prompt_order": ("events", "prompt"),
+    "prompt_copy": ("events", "prompt"),
+    "prompt_clock": ("events", "prompt"),
+    "system_prompt": ("events", "system_prompt"), "card": ("payments", "instrument_id"),
+    "bin": ("payments", "bin"), "email_root": ("accounts", "email"),
+    "email_stem": ("accounts", "email"), "email_domain": ("accounts", "email"),
+    "phone": ("accounts", "phone"), "signup_burst": ("accounts", "created_at"),
+    "lockstep": ("accounts", "total_volume_usd"),
+}
+"""Kind of identifier to the input column it comes from."""
+
 _NAMED_BY_NUMBER = frozenset({
     "ip", "ip_24", "ip6_64", "ip6_48", "device", "session", "tls", "user_agent", "signup_burst",
 })

@@ -122,6 +122,10 @@ class Store:
         finally:
             self.connection.execute("reset disabled_optimizers")
 
+    def limit_memory(self, limit_mb: int) -> None:
+        """Use at most so many MiB from now on; tables beyond them spill at once."""
+        self.connection.execute(f"set memory_limit = '{limit_mb}MiB'")
+
     def view(self, name: str, select: str) -> None:
         """Name a SELECT without running it."""
         self.connection.execute(f"create or replace view {name} as {select}")

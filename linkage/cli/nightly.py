@@ -14,7 +14,7 @@ from linkage.cli.messages import errors, note, show_json, show_text
 from linkage.cli.progress import StageBars
 
 if TYPE_CHECKING:
-    from linkage.nightly.night import Plan
+    from linkage.nightly.plan import Plan
 
 
 @click.command(cls=Verb, examples=(

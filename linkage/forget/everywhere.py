@@ -25,7 +25,7 @@ from linkage.forget.outputs import accounts_in_output, forget_in_output
 from linkage.forget.receipt import VERSION, Receipt, write_receipt
 from linkage.forget.state import RECEIPTS, accounts_in_state, ask_owners, forget_in_state
 from linkage.ingest import load_key
-from linkage.ingest.forgotten import account_hash, read_forgotten, remember_forgotten
+from linkage.ingest.forgotten import account_hash, remember_forgotten
 from linkage.investigate.client import Graph
 from linkage.lock import locked
 from linkage.settings import Settings
@@ -134,9 +134,8 @@ def _forget(
     begun = state / RECEIPTS / f".{name}.begun"
     found = _most(_noted(begun), find(accounts, places, settings=settings))
     begun.write_text(json.dumps(found), encoding="utf-8")
-    if not read_forgotten(state, key).hashes.issuperset(hashes):
-        ask_owners(state, accounts, key)
-        remember_forgotten(state, accounts, key)
+    remember_forgotten(state, accounts, key)
+    ask_owners(state, accounts, key)
     forget_in_state(state, accounts)
     for out in places.outs:
         if out.exists():

@@ -1,5 +1,6 @@
 """Takes accounts out of a published run: tables, counts and pages, replaced at once."""
 
+import json
 import os
 import shutil
 from collections import Counter
@@ -56,6 +57,7 @@ def forget_in_output(out: Path, accounts: Collection[str]) -> Counter[str]:
         shutil.copytree(out, folder, dirs_exist_ok=True, copy_function=_link,
                         ignore=shutil.ignore_patterns("*.html"))
         _rewrite(folder, accounts, found)
+        _count_tables(folder)
         left = accounts_in_output(folder, accounts)
         if left:
             raise InputError(
@@ -93,6 +95,18 @@ def _rewrite(folder: Path, accounts: Collection[str], found: Counter[str]) -> No
         _count_rings(folder, gone_members)
     if found[f"{FOLDER}/accounts.parquet"]:
         _rewrite_graph(folder / FOLDER, accounts)
+
+
+def _count_tables(folder: Path) -> None:
+    """Let the manifest of a copy count the rows that are left."""
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    for stage in manifest["stages"]:
+        for name in stage if stage["stage"] == "write" else ():
+            if (folder / f"{name}.parquet").exists():
+                stage[name] = pq.read_metadata(folder / f"{name}.parquet").num_rows
+    path.unlink()  # its bytes are the published run's, under a second name
+    path.write_text(json.dumps(manifest, indent=2) + "\n", encoding="utf-8")
 
 
 def _gone(table: pa.Table, accounts: Collection[str]) -> pa.Table:

@@ -24,25 +24,39 @@ Keep = Callable[[pa.Table], pa.ChunkedArray | pa.Array]
 """Flags the rows that stay."""
 
 
-def age(known: Known, entries: Sequence[Entry], days: int, at: datetime) -> int:
-    """Drop rows that are too old; return how many went.
+def oldest_of(entries: Sequence[Entry], days: int | None, at: datetime) -> datetime | None:
+    """Return the instant (UTC) before which rows are too old; None where none is.
 
-    The newest row of all, or now if that is earlier, says from when on rows are too old. Rows
-    without an instant go with the last row of their file that has one.
+    It is counted from the newest row of all, or from now if that is earlier.
 
     Parameters
     ----------
     entries
         What counts tonight.
     days
-        Days that a row may be older than the newest.
+        Days that a row may be older than the newest; None for any.
     at
         Now, or the instant after which nothing counts.
     """
     newest = [datetime.fromisoformat(entry.newest) for entry in entries if entry.newest]
-    if not newest:
-        return 0
-    oldest = min(max(newest), at.astimezone(UTC).replace(tzinfo=None)) - timedelta(days=days)
+    if days is None or not newest:
+        return None
+    return min(max(newest), at.astimezone(UTC).replace(tzinfo=None)) - timedelta(days=days)
+
+
+def age(known: Known, entries: Sequence[Entry], oldest: datetime) -> int:
+    """Let entries without the rows that are too old stand for them; return how many those are.
+
+    Rows without an instant go with the last row of their file that has one. The rows are still
+    there until :func:`linkage.ingest.known.keep_only`.
+
+    Parameters
+    ----------
+    entries
+        What counts tonight.
+    oldest
+        Instant (UTC) before which rows are too old.
+    """
     n_gone = 0
     for entry in entries:
         if entry.oldest and datetime.fromisoformat(entry.oldest) < oldest:
@@ -53,7 +67,8 @@ def age(known: Known, entries: Sequence[Entry], days: int, at: datetime) -> int:
                 is_young = pc.greater_equal(rows[clock], pa.scalar(oldest, pa.timestamp("us")))
                 return pc.fill_null(is_young, not is_over)
 
-            n_gone += _narrow(known, entry, young)
+            n_gone += _narrow(
+                known, replace(entry, since=oldest.isoformat()), young, narrows=entry)
     return n_gone
 
 
@@ -79,7 +94,7 @@ def forget_in_known(folder: Path, accounts: Collection[str], key: bytes) -> int:
     n_gone = 0
     known = Known(folder, key)
     for entry, others, n in _about(known, accounts):
-        _narrow(known, replace(entry, n_forgotten=entry.n_forgotten + n), others)
+        _narrow(known, replace(entry, n_forgotten=entry.n_forgotten + n), others, replaces=entry)
         n_gone += n
     return n_gone
 
@@ -110,7 +125,10 @@ def _about(known: Known, accounts: Collection[str]) -> Iterator[tuple[Entry, Kee
             yield entry, others, n
 
 
-def _narrow(known: Known, entry: Entry, keep: Keep) -> int:
+def _narrow(
+    known: Known, entry: Entry, keep: Keep, *, replaces: Entry | None = None,
+    narrows: Entry | None = None,
+) -> int:
     """Write an entry anew with the rows that stay; return how many went."""
     old, n_rows = known.vault(entry), dict(entry.n_rows)
     codes = _Codes()
@@ -133,12 +151,12 @@ def _narrow(known: Known, entry: Entry, keep: Keep) -> int:
         return replace(entry, n_rows=n_rows, oldest=oldest, newest=newest)
 
     n_before = entry.n_rows["rows"]
-    return n_before - known.write(fill, replaces=entry).n_rows["rows"]
+    return n_before - known.write(fill, replaces=replaces, narrows=narrows).n_rows["rows"]
 
 
 def _all(rows: pa.Table) -> pa.Array:
     """Flag every row."""
-    return pa.array([True] * rows.num_rows)
+    return pa.array([True] * rows.num_rows, pa.bool_())
 
 
 class _Codes:
@@ -158,7 +176,7 @@ class _Codes:
 
     def are_spelt(self, rows: pa.Table) -> pa.ChunkedArray:
         """Flag texts that some event has."""
-        found = pa.chunked_array([pa.array([False] * rows.num_rows)])
+        found = pa.chunked_array([pa.array([False] * rows.num_rows, pa.bool_())])
         for column, codes in self._spelt.items():
             of_column = pc.equal(rows["column"], column)
             found = pc.or_(found, pc.and_(of_column, pc.is_in(rows["code"], value_set=codes)))

@@ -91,7 +91,7 @@ def ingest(
     else:
         source = KnownRows(
             store, known, key=key, forgotten=forgotten, readers=tuple(prompt_readers),
-            n_threads=settings.n_threads, step=step,
+            n_threads=settings.n_threads, overlapping=settings.overlapping, step=step,
         )
     bad = Quarantine(quarantine, settings.max_bad_rows)
     work = _Intake(store, settings, source, bad, step, forgotten, notes)

@@ -2,7 +2,8 @@
 
 An entry is a folder named after what was read and how, and a random word that is part of its
 keys. It is written beside and renamed when whole; one that replaces another names it, so that a
-killed rewriting leaves one of the two.
+killed rewriting leaves one of the two. One that lacks what is too old tonight stands beside the
+whole one until a night is published with it.
 """
 
 import json
@@ -81,6 +82,13 @@ class Entry:
     """Instants of its oldest and newest row, ISO 8601; None where no row has one."""
     replaces: str | None = None
     """Word of the entry that this one replaces."""
+    narrows: str | None = None
+    """Word of the entry that this one replaces once the night is published; while that one is
+    there, this one is no entry."""
+    since: str | None = None
+    """Instant before which its rows have gone, ISO 8601; None where none went."""
+    version: int = 1
+    """:data:`VERSION` of those who wrote it."""
 
     @property
     def folder(self) -> str:
@@ -165,9 +173,10 @@ class Known:
                 found.setdefault(entry.name, []).append(entry)
         kept = {}
         for name, entries in found.items():
+            words = {entry.word for entry in entries}
             replaced = {entry.replaces for entry in entries}
             for entry in entries:
-                if entry.word not in replaced:
+                if entry.word not in replaced and entry.narrows not in words:
                     kept[name] = entry
                 elif self._is_mine:
                     _remove(self.folder / entry.folder)
@@ -177,7 +186,7 @@ class Known:
         """Read what an entry says of itself."""
         try:
             told: dict[str, Any] = json.loads((folder / "entry.json").read_text(encoding="utf-8"))
-            return Entry(**told | {"has": tuple(told["has"])})
+            return _entry(told)
         except (OSError, ValueError, TypeError, KeyError) as error:
             raise InputError(
                 f"cannot read {folder}/entry.json: {error}",
@@ -197,7 +206,10 @@ class Known:
         """Return the tables of an entry."""
         return Vault(self.folder / entry.folder, self._key)
 
-    def write(self, fill: Callable[[Vault], Entry], *, replaces: Entry | None = None) -> Entry:
+    def write(
+        self, fill: Callable[[Vault], Entry], *, replaces: Entry | None = None,
+        narrows: Entry | None = None,
+    ) -> Entry:
         """Write an entry; it is there when it is whole.
 
         Parameters
@@ -206,6 +218,8 @@ class Known:
             Writes the tables and returns the entry; its word is given here.
         replaces
             What goes when the new one is there.
+        narrows
+            What the new one stands for, until :func:`keep_only` or the next start.
         """
         word = secrets.token_hex(8)
         partial = self.folder / f".{word}"
@@ -213,7 +227,8 @@ class Known:
             partial.mkdir(mode=0o700)
             entry = fill(Vault(partial, self._key))
             told = asdict(entry) | {
-                "word": word, "replaces": replaces.word if replaces else None}
+                "word": word, "replaces": replaces.word if replaces else None,
+                "narrows": narrows.word if narrows else None}
             entry = Entry(**told)
             (partial / "entry.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
             Vault(partial, self._key).sync()
@@ -249,10 +264,25 @@ class Known:
 
 
 def keep_only(folder: Path, names: set[str]) -> None:
-    """Remove entries that no night counts any more."""
-    for place in folder.iterdir() if folder.exists() else ():
-        if place.is_dir() and place.name.partition(".")[0] not in names:
+    """Remove entries that no night counts any more, once one is published without them.
+
+    Raises
+    ------
+    OSError
+        If one cannot be read or removed.
+    """
+    places = [one for one in folder.iterdir() if one.is_dir()] if folder.exists() else []
+    counted = [one for one in places if one.name.partition(".")[0] in names]
+    told = [json.loads((one / "entry.json").read_text(encoding="utf-8")) for one in counted]
+    narrowed = {one.get("narrows") for one in told}
+    for place in places:
+        if place not in counted or place.name.rpartition(".")[2] in narrowed:
             _remove(place)
+
+
+def _entry(told: dict[str, Any]) -> Entry:
+    """Return an entry of what it says of itself."""
+    return Entry(**told | {"has": tuple(told["has"])})
 
 
 def _remove(folder: Path) -> None:

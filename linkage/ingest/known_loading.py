@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from linkage.ingest.known import Entry, Known
+from linkage.queries import query
+from linkage.store import Store
 
 ROWS_TO_LOAD = 4_000_000
 """Rows that are in memory beside the engine at once."""
@@ -37,7 +39,7 @@ def whole(
 
 
 def loaded(
-    known: Known, entries: Sequence[Placed], columns: Sequence[str],
+    known: Known, entries: Sequence[Placed], columns: Sequence[str] | None,
     shape: Callable[[Entry, pa.Table], pa.Table] = lambda _, rows: rows,
 ) -> Iterator[pa.Table]:
     """Yield the rows of some entries, small ones together, with ``file_ix``.
@@ -61,6 +63,29 @@ def loaded(
                 waiting = []
     if waiting:
         yield pa.concat_tables(waiting)
+
+
+def load_last(store: Store, known: Known, entries: Sequence[Placed]) -> None:
+    """Make ``raw_accounts`` of the last row of each account, and of rows that may be bad.
+
+    A file at a time, the last one first: a table of all accounts that comes every day takes no
+    more memory than one of them.
+
+    Parameters
+    ----------
+    entries
+        Of accounts, in order; at least one.
+
+    Raises
+    ------
+    DamagedEntry
+        If an entry cannot be read.
+    """
+    store.drop("raw_accounts")
+    for placed in reversed(entries):
+        with store.lent("read_accounts", whole(known, placed, "rows")):
+            store.insert("raw_accounts", query("ingest", "account_not_replaced").body
+                         if store.exists("raw_accounts") else "select * from read_accounts")
 
 
 def _pieces(

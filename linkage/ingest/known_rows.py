@@ -1,6 +1,7 @@
 """Rows of what the state knows: every file is read once, whatever the nights that follow."""
 
 from collections.abc import Callable
+from datetime import datetime
 from itertools import chain
 from types import TracebackType
 from typing import Self
@@ -8,13 +9,13 @@ from typing import Self
 import pyarrow as pa
 
 from linkage.errors import InputError
-from linkage.ingest.aging import age
+from linkage.ingest.aging import age, oldest_of
 from linkage.ingest.checksums import sha256_of
 from linkage.ingest.entries import EVENT, SPELLING, read_file, span
 from linkage.ingest.events import ACCOUNT_CODE, CODES, located, until
 from linkage.ingest.forgotten import Forgotten
-from linkage.ingest.known import Entry, Known, KnownFile, KnownFiles
-from linkage.ingest.known_loading import Placed, loaded, whole
+from linkage.ingest.known import VERSION, Entry, Known, KnownFile, KnownFiles
+from linkage.ingest.known_loading import Placed, load_last, loaded, whole
 from linkage.ingest.known_prompts import load_prompts
 from linkage.ingest.prompts import Sketching
 from linkage.ingest.reading import TableReader, reader_of
@@ -43,6 +44,8 @@ class KnownRows:
         Accounts of which nothing is kept.
     readers
         Who else reads prompts.
+    overlapping
+        Does a later file's row of an account replace an earlier one's?
     step
         Told what is being done.
 
@@ -56,19 +59,19 @@ class KnownRows:
 
     def __init__(
         self, store: Store, night: KnownFiles, *, key: bytes, forgotten: Forgotten,
-        readers: tuple[PromptReader, ...], n_threads: int, step: Callable[[str], None],
+        readers: tuple[PromptReader, ...], n_threads: int, overlapping: bool,
+        step: Callable[[str], None],
     ) -> None:
         self._store, self._readers, self._n_threads = store, readers, n_threads
         self._night, self._key, self._forgotten = night, key, forgotten
+        self._overlapping = overlapping
         self._known = Known(night.folder, key)
         self._probe = int(store.scalar("select hash('linkage', 1)"))
         new = [file for file in night.files if not self._is_known(file)]
         for at, file in enumerate(new, 1):
             step(f"reading new files: {at} of {len(new)}")
             self._read(file)
-        if night.retention_days is not None:
-            step("dropping what is too old")
-            age(self._known, self._entries_of_night(), night.retention_days, night.at)
+        self._age(step)
         self._of = {
             table: [file for file in night.files if file.table == table] for table in _TABLES
         }
@@ -90,16 +93,32 @@ class KnownRows:
                 f"nothing is known of {file.path}, which is gone",
                 fix="bring it back to its place once more, or an empty file with its header",
             )
-        if entry is not None and entry.probe != self._probe:
+        if entry is not None and (entry.probe, entry.version) != (self._probe, VERSION):
             error = self._known.damaged(
-                entry, "its numbers are another engine's", is_there=file.source is not None)
+                entry, "its numbers are another engine's or another version's",
+                is_there=file.source is not None)
             if file.source is None:
                 raise error
             return False
         return entry is not None
 
-    def _read(self, file: KnownFile) -> None:
-        """Read a new file."""
+    def _age(self, step: Callable[[str], None]) -> None:
+        """Leave out what is too old, and read again what is so no longer and still there."""
+        night = self._night
+        oldest = oldest_of(self._entries_of_night(), night.retention_days, night.at)
+        for file in night.files:
+            entry = self._known.get(file.entry)
+            if file.source and entry and entry.since and (
+                oldest is None or datetime.fromisoformat(entry.since) > oldest
+            ):
+                step("reading what is no longer too old")
+                self._read(file, replaces=entry)
+        if oldest is not None:
+            step("leaving out what is too old")
+            age(self._known, self._entries_of_night(), oldest)
+
+    def _read(self, file: KnownFile, replaces: Entry | None = None) -> None:
+        """Read a file."""
         assert file.source is not None
         reader = reader_of(_TABLES[file.table], [file.source])
         path = file.source.path
@@ -118,10 +137,10 @@ class KnownRows:
             return Entry(
                 name=file.entry, word="", table=file.table, path=file.path, probe=self._probe,
                 has=tuple(found.has), n_rows=found.n_rows, n_forgotten=found.n_forgotten,
-                oldest=oldest, newest=newest,
+                oldest=oldest, newest=newest, version=VERSION,
             )
 
-        self._known.write(fill)
+        self._known.write(fill, replaces=replaces)
 
     def _entries_of_night(self) -> list[Entry]:
         """Return the entries that count tonight."""
@@ -152,16 +171,19 @@ class KnownRows:
     def read_rows(self, table: str) -> int:
         """Make ``raw_NAME`` and ``first_NAME`` and return how many rows came."""
         entries = self._entries(table)
-        parts = [whole(self._known, one, "rows") for one in entries]
-        if parts:
-            n = self._store.put(f"raw_{table}", pa.concat_tables(parts))
+        self._store.drop(f"raw_{table}")
+        if not entries:
+            self._store.create(f"raw_{table}", TableReader(_TABLES[table], ()).select())
+        elif table == "accounts" and self._overlapping:
+            load_last(self._store, self._known, entries)
         else:
-            n = self._store.create(f"raw_{table}", TableReader(_TABLES[table], ()).select())
+            for rows in loaded(self._known, entries, None):
+                self._store.append(f"raw_{table}", rows)
         self._store.put(f"first_{table}", pa.table({
-            "file_ix": pa.array(range(len(parts)), pa.int32()),
-            "first_no": pa.array([1] * len(parts), pa.int64()),
+            "file_ix": pa.array(range(len(entries)), pa.int32()),
+            "first_no": pa.array([1] * len(entries), pa.int64()),
         }))
-        return n + _forgotten(entries)
+        return sum(one.entry.n_rows["rows"] for one in entries) + _forgotten(entries)
 
     def origin(self, table: str) -> Origin:
         """Return where the rows of a table come from."""

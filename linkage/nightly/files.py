@@ -46,8 +46,15 @@ class Arrived:
     """Those whose content the last night had not seen."""
     gone: tuple[SeenFile, ...]
     """Those of the last night whose content is no longer there."""
+    resting: tuple[SeenFile, ...] = ()
+    """Those that are gone and known, on a night that cannot count what is only known."""
     sources: Mapping[str, SourceFile] = field(default_factory=dict, repr=False)
     """Name of what is known of a file to the file, where it is there."""
+
+    @property
+    def counted_later(self) -> tuple[SeenFile, ...]:
+        """What later nights count, unless other content comes."""
+        return (*self.files, *self.resting)
 
     @property
     def once(self) -> list[SeenFile]:
@@ -107,13 +114,15 @@ def arrived(told: NightlySettings, known: Sequence[dict[str, Any]]) -> Arrived:
     there = {file.path for file in found}
     have = {(file.table, file.sha256) for file in found}
     # One that is there counts as it is read now, whatever it fed before.
-    kept = [file for file in seen if file.path not in there and file.entry and told.knows]
-    files = sorted([*found, *kept], key=lambda file: (file.path, file.table))
+    kept = [file for file in seen if file.path not in there and file.entry]
+    files = sorted([*found, *(kept if told.knows else ())],
+                   key=lambda file: (file.path, file.table))
     had = {(file.table, file.sha256) for file in seen}
     return Arrived(
         _night({(file.table, file.sha256) for file in files}, told), tuple(files),
         tuple(file for file in found if (file.table, file.sha256) not in had),
-        tuple(file for file in seen if (file.table, file.sha256) not in have), sources,
+        tuple(file for file in seen if (file.table, file.sha256) not in have),
+        () if told.knows else tuple(kept), sources,
     )
 
 

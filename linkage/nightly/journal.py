@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +27,8 @@ class Journal:
     history: list[dict[str, Any]] = field(default_factory=list)
     """Numbers of the published nights, oldest first, each with its ``night``."""
     files: list[dict[str, Any]] = field(default_factory=list)
-    """Files of the last finished night: path, table, n_bytes, modified, sha256."""
+    """Files of the last published night, as of
+    :func:`linkage.nightly.files.as_rows`."""
 
     @classmethod
     def read(cls, path: Path) -> "Journal":
@@ -58,10 +59,11 @@ class Journal:
             for one in self.history if one["night"] != self.night
         ]
 
-    def begin(self, night: str) -> None:
-        """Begin a night, or go on with it where it was cut off."""
-        if self.night != night:
-            self.night, self.run_id, self.done = night, "", []
+    def begin(self, night: str, done: Sequence[str]) -> None:
+        """Begin a night, or go on with it after the stages that are over."""
+        if (self.night, self.done) != (night, list(done)):
+            self.night, self.done = night, list(done)
+            self.run_id = self.run_id if done else ""
             self.write()
 
     def note(self, stage: str) -> None:
@@ -70,11 +72,12 @@ class Journal:
             self.done.append(stage)
         self.write()
 
-    def publish(self, numbers: Numbers) -> None:
-        """Write down that the night is live; once, however often it is said."""
+    def publish(self, numbers: Numbers, files: list[dict[str, Any]]) -> None:
+        """Write down that the night is live, and what it counted; once, however often it is said.
+        """
         others = [one for one in self.history if one["night"] != self.night]
         self.history = [*others, {"night": self.night, **numbers.as_dict()}][-N_HISTORY:]
-        self.run_id = numbers.run_id
+        self.run_id, self.files = numbers.run_id, files
         self.note("publish")
 
     def write(self) -> None:

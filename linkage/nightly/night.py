@@ -28,6 +28,7 @@ from linkage.nightly.files import Arrived, arrived, as_rows, read_again
 from linkage.nightly.gates import Closed, Numbers, closed_gates, drift, numbers_of
 from linkage.nightly.journal import EventLog, Journal, write_at_once
 from linkage.nightly.metrics import exposition, message
+from linkage.nightly.plan import place_of, stages_over
 from linkage.publish import published
 from linkage.report import write_overview
 from linkage.rings.changes import ring_changes
@@ -51,34 +52,6 @@ class NightResult:
     closed: tuple[Closed, ...]
     did: tuple[str, ...]
     """Stages that this start did; those of an earlier start of the same night are not in it."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a night would do."""
-
-    arrived: Arrived
-    stages: tuple[str, ...]
-    """Stages that are not over yet; none when there is nothing new."""
-
-
-def plan(told: NightlySettings) -> Plan:
-    """Return what the night would do, and write nothing.
-
-    Raises
-    ------
-    InputError
-        If an input cannot be read.
-    """
-    journal = Journal.read(told.state / "night.json")
-    found = arrived(told, journal.files)
-    done = journal.done if journal.night == found.night else []
-    return Plan(found, tuple(name for name in _stages(told) if name not in done))
-
-
-def _stages(told: NightlySettings) -> tuple[str, ...]:
-    """Return the names of all stages, in order."""
-    return ("run", "gates", "publish", *(verb.name for verb in told.verbs), "finish")
 
 
 class Night:
@@ -135,19 +108,19 @@ class Night:
         found = arrived(self._told, journal.files)
         self._new = len(found.new)
         self._log = EventLog(self._told.log_file, found.night)
-        is_over = journal.night == found.night and "finish" in journal.done
-        if is_over:
+        done = stages_over(self._told, journal, found)
+        if "finish" in done:
             self._log.say("nothing new", run_id=journal.run_id)
             text = f"linkage {journal.run_id}: nothing new, the rings stay as they are"
             return NightResult(0, text, (), ())
-        journal.begin(found.night)
+        journal.begin(found.night, done)
         self._log.say("begin", files=len(found.files), new=len(found.new), gone=len(found.gone),
                       already_done=list(journal.done))
         if found.gone and not self._told.knows:
             log.warning("%d files of the last night are gone: their rows no longer count",
                         len(found.gone))
         before = journal.published[-1] if journal.published else None
-        place = self._told.state / "tonight" / found.night
+        place = place_of(self._told, found)
         if "publish" not in journal.done:
             self._stage("run", lambda: self._run(found, place))
             numbers = numbers_of(place / "out")
@@ -160,13 +133,12 @@ class Night:
                 self._log.say("end", exit_code=4, seconds_of_run=numbers.seconds)
                 return NightResult(4, text, self._closed, tuple(self._did))
             self._stage("gates", lambda: None)
-            self._stage("publish", lambda: self._publish(place, numbers))
+            self._stage("publish", lambda: self._publish(place, numbers, found))
         numbers = numbers_of(self._told.out)
         text = message(numbers, before, _words(self._told.out), ())
         codes = [self._verb(verb) for verb in self._told.verbs]
         failed = next((code for code in codes if code), 0)
         if not failed:
-            journal.files = as_rows(found.files)
             self._stage("finish", lambda: self._clean(place))
         self._log.say("end", exit_code=failed, run_id=numbers.run_id, rings=numbers.rings,
                       members=numbers.members, enforced=numbers.enforced)
@@ -231,13 +203,13 @@ class Night:
                     now.strftime(RUN_ID), last)
         return datetime.strptime(last, RUN_ID).replace(tzinfo=UTC) + timedelta(seconds=1)
 
-    def _publish(self, place: Path, numbers: Numbers) -> None:
+    def _publish(self, place: Path, numbers: Numbers, found: Arrived) -> None:
         """Make tonight's rings the live ones."""
         with published(self._told.out, replace=True) as folder:
             shutil.copytree(place / "out", folder, dirs_exist_ok=True, copy_function=_link)
         book = next(place.glob("book-*"))
         Nights(self._told.state / "rings").keep(book.name.removeprefix("book-"), read_book(book))
-        self._journal.publish(numbers)
+        self._journal.publish(numbers, as_rows(found.counted_later))
 
     def _verb(self, verb: Verb) -> int:
         """Run a verb on the live rings; what fails is tried again by the next start."""

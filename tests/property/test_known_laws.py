@@ -39,12 +39,15 @@ def _sorted(found):
 
 
 @settings(max_examples=5, deadline=None, phases=(Phase.explicit, Phase.generate))
-@given(nights=st.lists(night, min_size=1, max_size=4), order=st.randoms(use_true_random=False))
-def test_what_is_known_says_what_the_files_say(tmp_path_factory, nights, order):
+@given(nights=st.lists(night, min_size=1, max_size=4), order=st.randoms(use_true_random=False),
+       snapshot=st.lists(st.sampled_from(["a", "b", "c", ""]), min_size=1, max_size=5))
+def test_what_is_known_says_what_the_files_say(tmp_path_factory, nights, order, snapshot):
     place = tmp_path_factory.mktemp("known")
     folder = place / "in"
     write_table(folder / "accounts_1.csv", accounts("a", "b", email="x@corp.example"))
     write_table(folder / "accounts_2.parquet", accounts("b", "c", "c", phone="+4912345678"))
+    write_table(folder / "accounts_3.csv", [
+        {"account_id": who, "country": "fr", "created_at": "2026-05-01"} for who in snapshot])
     write_table(folder / "payments.csv", [
         {"account_id": who, "paid_at": "2026-05-02", "instrument_id": "card", "amount_usd": 1}
         for who in ("a", "b", "nobody")])

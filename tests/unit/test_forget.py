@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import subprocess
 from datetime import UTC, datetime
 
 import pyarrow.parquet as pq
@@ -20,6 +21,7 @@ from linkage.forget.everywhere import find
 from linkage.ingest.forgotten import account_hash, read_forgotten, remember_forgotten
 from linkage.ingest.vault import Vault
 from linkage.nightly import load_nightly
+from linkage.nightly import night as nights
 from linkage.settings import Settings
 
 WHO, OTHER = "acct-03", "acct-21"
@@ -212,6 +214,35 @@ def test_killed_before_any_table_is_replaced_and_run_again_it_completes(desk, mo
     _forget(desk, WHO)
     assert _named(desk, WHO) == []
     assert len(read(desk.out, "members")) == read(desk.out, "rings")[0]["n_accounts"]
+
+
+def test_a_night_that_waits_at_a_gate_goes_on_after_a_deletion(desk):
+    desk.arrive(n=200, first=100, device="flood")
+    assert desk.go().exit_code == 4
+    _forget(desk, WHO)
+    result = desk.go(accept=True)
+    assert (result.exit_code, result.did) == (0, ("gates", "publish", "finish"))
+    assert _named(desk, WHO) == []
+
+
+def test_a_night_whose_export_failed_goes_on_after_a_deletion(desk, monkeypatch):
+    with desk.config.open("a") as file:
+        file.write('[export]\nto = "lists"\n')
+    desk.arrive()
+    with monkeypatch.context() as failing:
+        failing.setattr(nights.subprocess, "run",
+                        lambda command, **_: subprocess.CompletedProcess(command, 5))
+        assert desk.go().exit_code == 5
+    _forget(desk, WHO)
+    assert desk.go().did == ("export", "finish")
+    assert _named(desk, WHO) == []
+
+
+def test_what_is_remembered_is_looked_for_all_the_same(desk):
+    remember_forgotten(desk.folder / "state", [WHO],
+                       (desk.folder / "state" / "key").read_bytes().strip())
+    _forget(desk, WHO)
+    assert _named(desk, WHO) == []
 
 
 def test_a_ring_of_which_nobody_is_left_goes(desk):

@@ -1,5 +1,6 @@
 """What the state knows: nothing readable, whole after any kill, ageing, forgetting."""
 
+import json
 import os
 import shutil
 import signal
@@ -19,8 +20,10 @@ from worlds import digests, read, run, tiny_world
 from linkage.errors import InputError, SettingsError
 from linkage.forget import Places, forget
 from linkage.forget.everywhere import find
+from linkage.ingest import ingest
 from linkage.ingest import known as knowns
-from linkage.ingest.known import Known
+from linkage.ingest.aging import accounts_in_known, forget_in_known
+from linkage.ingest.known import Known, KnownFiles, keep_only
 from linkage.ingest.sketches import Sketcher
 from linkage.nightly import load_nightly
 from linkage.profile import CAPABILITIES, capabilities_of
@@ -230,11 +233,92 @@ def test_rows_age_out_as_if_they_had_never_been_there(tmp_path):
     assert {name: sorted(rows, key=str) for name, rows in found.tables.items()} == {
         name: sorted(rows, key=str) for name, rows in whole.tables.items()}
     assert found.report.tables == whole.report.tables
+    # The rows are still there until a night is published without them.
+    keep_only(tmp_path / "known", {file.entry for file in known.files})
     store = Known(tmp_path / "known", b"a key of sixteen bytes or more")
     texts = [row["text"] for entry in store.entries() if entry.table == "events"
              for row in store.vault(entry).read("spelling").to_pylist()]
     assert {"dev20", "dev21"} <= set(texts)
     assert not {"dev1", "dev10"} & set(texts)
+
+
+def _aged(tmp_path: Path) -> tuple[KnownFiles, Path]:
+    """Return what a night counts of a file that is half too old."""
+    folder = tmp_path / "in"
+    write_table(folder / "accounts.csv", accounts("a", "b"))
+    write_table(folder / "events_1.csv", [event("a", "2026-05-01"), event("a", "2026-05-20")])
+    write_table(folder / "events_2.csv", [event("b", "2026-05-30")])
+    return known_files(folder, tmp_path / "known", retention_days=11), folder
+
+
+def _n_events(known: KnownFiles, folder: Path) -> list[int]:
+    found = run_ingest(folder, settings=Settings(overlapping=True), known=known)
+    return [row["n_events"] for row in found.tables["account"]]
+
+
+def test_what_a_night_left_out_as_too_old_is_back_unless_it_was_published(tmp_path):
+    known, folder = _aged(tmp_path)
+    assert _n_events(known, folder) == [1, 1]
+    nothing_there = replace(known, files=tuple(
+        replace(file, source=None) for file in known.files))
+    forever = replace(nothing_there, retention_days=None)
+    assert _n_events(forever, folder) == [2, 1]
+    assert _n_events(nothing_there, folder) == [1, 1]
+    keep_only(tmp_path / "known", {file.entry for file in known.files})
+    assert _n_events(forever, folder) == [1, 1]
+
+
+def test_rows_that_went_come_back_with_a_longer_retention_while_their_file_is_there(tmp_path):
+    known, folder = _aged(tmp_path)
+    assert _n_events(known, folder) == [1, 1]
+    keep_only(tmp_path / "known", {file.entry for file in known.files})
+    assert _n_events(replace(known, retention_days=90), folder) == [2, 1]
+
+
+def test_to_forget_leaves_no_copy_that_only_waits_to_be_published(tmp_path):
+    known, folder = _aged(tmp_path)
+    assert _n_events(known, folder) == [1, 1]
+    assert forget_in_known(tmp_path / "known", {"a"}, b"a key of sixteen bytes or more") > 0
+    keep_only(tmp_path / "known", {file.entry for file in known.files})
+    assert not accounts_in_known(tmp_path / "known", {"a"}, b"a key of sixteen bytes or more")
+
+
+def test_what_another_version_wrote_is_read_again_or_refused(tmp_path):
+    folder = tmp_path / "in"
+    write_table(folder / "accounts.csv", accounts("a"))
+    write_table(folder / "events.csv", [event("a")])
+    known = known_files(folder, tmp_path / "known")
+    assert _n_events(known, folder) == [1]
+    for path in (tmp_path / "known").glob("*/entry.json"):
+        path.write_text(json.dumps(json.loads(path.read_text()) | {"version": 0}))
+    gone = replace(known, files=tuple(replace(file, source=None) for file in known.files))
+    with pytest.raises(InputError, match="another version's"):
+        run_ingest(folder, known=gone)
+    assert _n_events(known, folder) == [1]
+    assert _n_events(gone, folder) == [1]
+
+
+def test_a_table_of_all_accounts_that_comes_every_day_takes_the_room_of_one(tmp_path):
+    folder = tmp_path / "in"
+    for day in range(6):
+        write_table(folder / f"accounts_{day}.csv", accounts(*"abcdef", country=f"c{day}"))
+    write_table(folder / "events.csv", [event("a")])
+    rows = []
+
+    class Counting(Store):
+        def materialise(self, query, parameters=None):
+            if query.name == "account_in_file":
+                rows.append(self.count("raw_accounts"))
+            return super().materialise(query, parameters)
+
+    known = known_files(folder, tmp_path / "known")
+    settings = Settings(overlapping=True)
+    with Counting(tmp_path / "store", memory_limit_mb=500, threads=1) as store:
+        report = ingest(store, [folder], settings=settings, key=b"a key of sixteen bytes or more",
+                        quarantine=tmp_path / "bad", known=known)
+        assert store.arrow("select distinct country from account")["country"].to_pylist() == ["c5"]
+    assert rows == [6]
+    assert [table.n_rows for table in report.tables if table.table == "accounts"] == [36]
 
 
 def test_an_event_from_the_future_makes_nothing_old(tmp_path):

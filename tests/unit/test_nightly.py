@@ -18,7 +18,7 @@ from worlds import TABLES, digests, read
 
 from linkage.cli import cli
 from linkage.errors import InputError, LockedError, SettingsError
-from linkage.nightly import Night, load_nightly, plan
+from linkage.nightly import Night, NightlySettings, load_nightly, plan
 from linkage.nightly import journal as journals
 from linkage.nightly import night as nights
 from linkage.rings.read import read_manifest
@@ -239,7 +239,45 @@ def test_a_verb_that_fails_is_tried_again_and_nothing_else_is(desk, verbs):
     assert {call[0] for call in calls} == {"load"}
 
 
+def test_files_of_a_published_night_count_though_a_verb_failed_and_they_went(desk, verbs):
+    codes = verbs[1]
+    codes["export"] = 5
+    desk.arrive()
+    assert desk.go().exit_code == 5
+    shutil.rmtree(desk.drop / "second")
+    codes["export"] = 0
+    desk.arrive("third", first=60, n=1)
+    assert desk.go().exit_code == 0
+    assert desk.metrics()['linkage_input_rows{table="accounts"}'] == "39"
+
+
 # What goes wrong outside
+
+
+def test_what_was_published_and_is_gone_is_made_again(desk):
+    before = digests(desk.out)
+    shutil.rmtree(desk.out)
+    result = desk.go()
+    assert (result.exit_code, result.did) == (0, ("run", "gates", "publish", "finish"))
+    assert digests(desk.out) == before
+
+
+def test_a_night_that_reads_every_file_keeps_what_is_known_of_those_that_are_gone(
+    desk, monkeypatch
+):
+    (desk.drop / "first" / "payments.csv").rename(desk.folder / "aside.csv")
+    desk.arrive()
+    assert desk.go().exit_code == 0
+    counted = desk.metrics()['linkage_input_rows{table="payments"}']
+    with monkeypatch.context() as patched:
+        # As with semantic, without its model.
+        patched.setattr(NightlySettings, "knows", False)
+        desk.arrive("third", first=60, n=3)
+        assert desk.go(accept=True).exit_code == 0
+        assert desk.metrics()['linkage_input_rows{table="payments"}'] == "11"
+    desk.arrive("fourth", first=80, n=3)
+    assert desk.go(accept=True).exit_code == 0
+    assert desk.metrics()['linkage_input_rows{table="payments"}'] == str(int(counted) + 6)
 
 
 @pytest.mark.parametrize("code", [errno.ENOSPC, errno.EROFS])

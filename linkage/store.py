@@ -37,6 +37,7 @@ class Store:
     def __init__(self, folder: Path, *, memory_limit_mb: int, threads: int) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.folder = folder
+        self.memory_limit_mb = memory_limit_mb
         self.connection = duckdb.connect(
             # Tables live in memory and spill to the folder: measured on 26 million events, a
             # database file cost 1.6 times the CPU for its compression and checkpoints.
@@ -124,7 +125,20 @@ class Store:
 
     def limit_memory(self, limit_mb: int) -> None:
         """Use at most so many MiB from now on; tables beyond them spill at once."""
+        self.memory_limit_mb = limit_mb
         self.connection.execute(f"set memory_limit = '{limit_mb}MiB'")
+
+    @contextmanager
+    def memory_lent(self, mb: int) -> Iterator[None]:
+        """Leave so many MiB of the store's memory to somebody else while this lasts.
+
+        What tables hold beyond the rest of it goes to the folder.
+        """
+        self.connection.execute(f"set memory_limit = '{self.memory_limit_mb - mb}MiB'")
+        try:
+            yield
+        finally:
+            self.connection.execute(f"set memory_limit = '{self.memory_limit_mb}MiB'")
 
     def view(self, name: str, select: str) -> None:
         """Name a SELECT without running it."""

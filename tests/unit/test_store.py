@@ -98,3 +98,17 @@ def test_a_closed_store_answers_no_more(tmp_path):
         one.create("t", "select 1")
     with pytest.raises(duckdb.ConnectionException):
         one.count("t")
+
+
+def test_memory_that_is_lent_is_the_tables_again_afterwards(store):
+    def limit():
+        return float(store.scalar("select current_setting('memory_limit')").split()[0])
+
+    store.create("t", "select range as n, hash(range) as code from range(10_000_000)")
+    before = limit()
+    with store.memory_lent(120):
+        assert limit() == pytest.approx(before - 120, abs=1)
+        assert store.scalar("select count(distinct code) from t") == 10_000_000
+        used = store.scalar("select sum(memory_usage_bytes) from duckdb_memory()")
+        assert used <= 80 * 2**20
+    assert limit() == before

@@ -6,13 +6,14 @@ import time
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
+from linkage.ingest.band_groups import ALIKE, MOST_COMPARED
 from linkage.ingest.digests import digests, fewest_equal, likeness, n_equal
 from linkage.ingest.prompts import BANDS
 from linkage.ingest.sketches import LANE_BITS, N_BANDS, N_LANES, Sketcher
-from linkage.ingest.templates import ALIKE, make_templates
+from linkage.ingest.templates import make_templates
 from linkage.store import Store
 
 KEY = b"a key of sixteen bytes or more"
@@ -30,6 +31,91 @@ def shingles(words):
 def jaccard(left, right):
     a, b = shingles(left), shingles(right)
     return len(a & b) / len(a | b)
+
+
+def mutated(seed, n_bases, n):
+    """Return codes and bands of sketches that were made from a few by changing some lanes."""
+    rng = np.random.default_rng(seed)
+    lanes = rng.integers(1, 2**LANE_BITS, (n_bases, N_BANDS * N_LANES))
+    lanes = lanes[rng.integers(0, n_bases, n)]
+    changed = rng.random(lanes.shape) < rng.choice([0, 0.1, 0.2, 0.3, 0.4, 0.6], (n, 1))
+    lanes = np.where(changed, rng.integers(1, 2**LANE_BITS, lanes.shape), lanes)
+    parts = lanes.reshape(n, N_BANDS, N_LANES)
+    bands = sum(parts[:, :, at] << at * LANE_BITS for at in range(N_LANES))
+    return rng.permutation(np.arange(n) - n // 2), bands
+
+
+def stored(store, code, bands):
+    """Make the table of skeletons."""
+    store.put("skeleton", pa.table({"code": code, **{
+        name: np.ascontiguousarray(bands[:, at]) for at, name in enumerate(BANDS)}}))
+
+
+def homes(store):
+    """Return the template of each skeleton that is of another one's."""
+    make_templates(store)
+    rows = store.arrow("select code, template_code from template").to_pydict()
+    return dict(zip(rows["code"], rows["template_code"], strict=True))
+
+
+def obvious_homes(code, bands):
+    """Return what :func:`homes` should, one comparison after the other, and the rounds."""
+    digest = dict(zip(code.tolist(), digests(bands.view(np.uint64)), strict=True))
+    band = dict(zip(code.tolist(), bands.tolist(), strict=True))
+
+    def pairs(those, follows=None):
+        for at in range(N_BANDS):
+            groups = {}
+            for one in sorted(those):
+                groups.setdefault(band[one][at], []).append(one)
+            for group in groups.values():
+                for place, one in enumerate(group):
+                    heads = group[:place][:MOST_COMPARED]
+                    if follows is not None:
+                        heads = [two for two in group if two not in follows][:MOST_COMPARED]
+                        heads = heads if one in follows else []
+                    for head in heads:
+                        equal = int(n_equal(digest[one][None], digest[head][None])[0])
+                        if equal >= fewest_equal(ALIKE):
+                            yield one, head, equal
+
+    found, are_open, n_rounds = {}, set(digest), 0
+    while are_open:
+        n_rounds += 1
+        alike = list(pairs(are_open))
+        follows, leads = {one for one, _, _ in alike}, {head for _, head, _ in alike}
+        best = {}
+        for one, head, equal in pairs(follows | leads, follows):
+            best[one] = min(best.get(one, (0, 0)), (-equal, head))
+        found |= {one: head for one, (_, head) in best.items()}
+        are_open = follows - set(best)
+    return found, n_rounds
+
+
+@settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.generate))
+@given(seed=st.integers(0, 2**32), n_bases=st.integers(1, 4), n=st.integers(1, 60),
+       most=st.sampled_from([0, 10, 10**6]), rows=st.sampled_from([5, 1000]))
+@example(seed=1, n_bases=2, n=60, most=3, rows=7)
+def test_templates_are_the_obvious_ones_in_memory_and_by_parts(
+    tmp_path_factory, seed, n_bases, n, most, rows
+):
+    code, bands = mutated(seed, n_bases, n)
+    again = np.random.default_rng(seed).integers(0, n, n // 3)
+    with pytest.MonkeyPatch.context() as patch, Store(
+        tmp_path_factory.mktemp("store"), memory_limit_mb=100, threads=1
+    ) as store:
+        patch.setattr("linkage.ingest.templates.MOST_IN_MEMORY", most)
+        patch.setattr("linkage.ingest.gathering.ROWS_AT_ONCE", rows)
+        patch.setattr("linkage.ingest.gathering_by_parts.ROWS_AT_ONCE", rows)
+        stored(store, np.append(code, code[again]), np.concatenate([bands, bands[again]]))
+        assert homes(store) == obvious_homes(code, bands)[0]
+
+
+def test_the_worlds_of_the_law_need_several_rounds_and_more_heads_than_are_compared():
+    worlds = [mutated(seed, 2, 60) for seed in range(8)]
+    assert sum(obvious_homes(*world)[1] > 1 for world in worlds) > 4
+    largest = [np.unique(bands[:, 0], return_counts=True)[1].max() for _, bands in worlds]
+    assert sum(n > 2 * MOST_COMPARED for n in largest) > 4
 
 
 def gathered(tmp_path, texts, *, rows=None, n_threads=2):
@@ -133,7 +219,7 @@ def test_skeletons_made_to_have_one_sketch_are_one_template(tmp_path):
 def test_neither_parts_nor_threads_change_a_template(tmp_path, monkeypatch, rows, n_threads):
     texts = [prose(at // 4)[:50] + prose(100 + at, 10) for at in range(80)]
     expected = gathered(tmp_path / "a", texts)
-    monkeypatch.setattr("linkage.ingest.templates.ROWS_AT_ONCE", rows)
+    monkeypatch.setattr("linkage.ingest.gathering.ROWS_AT_ONCE", rows)
     assert gathered(tmp_path / "b", texts, n_threads=n_threads) == expected
     groups = [expected[at : at + 4] for at in range(0, 80, 4)]
     assert sum(len(set(group)) == 1 for group in groups) >= 17

@@ -54,7 +54,6 @@ _STAGE_TABLES = {
         "account_ix INTEGER, identifier_ix INTEGER, first_seen_at TIMESTAMP, "
         "last_seen_at TIMESTAMP, n_events BIGINT"
     ),
-    "account_kind": "account_ix INTEGER, kind VARCHAR, n_identifiers INTEGER",
     "kind_summary": "kind VARCHAR, n_values BIGINT, n_shared BIGINT, n_holdings BIGINT",
 }
 
@@ -86,14 +85,19 @@ def make_identifiers(
     """
     for name, columns in _STAGE_TABLES.items():
         store.put(name, _empty(store, columns))
-    store.put("placeholder", placeholders())
     users = store.arrow("select distinct kind from user_claim where kind <> 'ip'")
     brought = set(users.column("kind").to_pylist())
     known = {s.kind for s in SIGNALS if s.query and has(s.kind)}
+    # By name, so that numbers are dense in order of (kind, identifier_id).
+    kinds = sorted(brought | known)
+    # A byte for each kind: several rows per account carry its name.
+    names = ", ".join(f"'{kind}'" for kind in kinds or [""])
+    store.create("account_kind", "select null::INTEGER as account_ix, "
+                 f"null::ENUM({names}) as kind, null::INTEGER as n_identifiers where false")
+    store.put("placeholder", placeholders())
     hashing = Hashing(key, settings.labels)
     first_ix = 0
-    # By name, so that numbers are dense in order of (kind, identifier_id).
-    for kind in sorted(brought | known):
+    for kind in kinds:
         step(f"identifiers: {kind}")
         if not _claims(store, kind, is_known=kind in known, is_brought=kind in brought):
             continue

@@ -12,7 +12,7 @@ from linkage.errors import InputError
 from linkage.ingest.aging import age, oldest_of
 from linkage.ingest.checksums import sha256_of
 from linkage.ingest.entries import EVENT, SPELLING, read_file, span
-from linkage.ingest.events import ACCOUNT_CODE, CODES, located
+from linkage.ingest.events import ACCOUNT_CODE, CODES, located, until
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.known import VERSION, Entry, Known, KnownFile, KnownFiles
 from linkage.ingest.known_loading import Placed, load_last, loaded, whole
@@ -195,8 +195,8 @@ class KnownRows:
                 lines.append(found.select(NO_LINES.column_names))
         return Origin(table, [file.path for file in self._of[table]], pa.concat_tables(lines))
 
-    def read_events(self, *, as_of: str | None, overlapping: bool) -> int:
-        """Make ``event`` and ``event_text`` and return how many rows came."""
+    def read_events(self, *, as_of: str | None, overlapping: bool) -> None:
+        """Make ``event``, once ``address`` and ``malformed_address`` are there."""
         codes = [code for column, code in CODES.items() if self.has("events", column)]
         event, columns = query("ingest", "event"), [
             "account_code", "occurred_at", "is_conversation", *codes,
@@ -204,20 +204,29 @@ class KnownRows:
         ]
         absent = [name for name in (*CODES.values(), "event_code") if name not in columns]
         self._store.drop("event")
-        self._store.create("account_code", ACCOUNT_CODE)
+        self._store.create("known_account", ACCOUNT_CODE)
         nothing = pa.schema([("file_ix", pa.int32()), *map(EVENT.field, columns)]).empty_table()
         for rows in chain([nothing], loaded(self._known, self._entries("events"), columns)):
             for name in absent:
                 # Narrow, for nothing in each of millions of rows.
                 rows = rows.append_column(name, pa.nulls(rows.num_rows, pa.int8()))
-            with self._store.lent("read_event", rows):
-                self._store.insert("event", event.body, {"as_of": as_of})
-        self._store.drop("account_code")
-        self._spellings()
-        return self._store.count("event") + _forgotten(self._entries("events"))
+            with self._store.lent("known_event", rows):
+                self._store.view("read_event", f"select * from known_event where {until(as_of)}")
+                self._store.insert("event", event.body)
+                self._store.drop_view("read_event")
+        self._store.drop("known_account")
 
-    def _spellings(self) -> None:
+    def reading(self, read: Callable[[], int]) -> int:
+        """Run what reads ``event_text`` or ``event``: no file is read."""
+        return read()
+
+    def n_forgotten_events(self) -> int:
+        """Return how many events of forgotten accounts are not in ``event``."""
+        return _forgotten(self._entries("events"))
+
+    def read_spellings(self, *, overlapping: bool) -> None:
         """Make ``event_text``: the text of each number."""
+        del overlapping
         self._store.put("spelling", SPELLING.empty_table())
         for one in self._entries("events"):
             self._store.append(
@@ -239,6 +248,10 @@ class KnownRows:
         del n_threads, overlapping  # whatever is delivered twice is told from ``event_again``
         load_prompts(
             self._store, self._known, self._entries("events"), self._readers, as_of=as_of)
+
+    def drop_events(self) -> None:
+        """Forget the events."""
+        self._store.drop("event")
 
     def drop_texts(self) -> None:
         """Forget the texts of events."""

@@ -53,7 +53,7 @@ def drop_repeated(store: Store) -> int:
 def close_events(
     store: Store, source: RowSource, quarantine: Quarantine, *, n_rows: int, as_of: str | None
 ) -> None:
-    """Send bad events to quarantine, once ``address`` is known.
+    """Send bad events to quarantine, once ``connection`` is there.
 
     Raises
     ------
@@ -62,14 +62,10 @@ def close_events(
     """
     if not source.n_files("events"):
         return
-    if store.scalar("select count(*) from address where version is null"):
-        store.materialise(query("ingest", "event_well_formed"))
-        store.drop("event")
-        store.create("event", "select * from event_well_formed")
-        store.drop("event_well_formed")
-    bad = store.arrow("select distinct file_ix from event where is_bad order by file_ix")
+    bad = store.arrow("select distinct bad_file_ix from connection where bad_file_ix is not null "
+                      "order by bad_file_ix")
     store.put("fault_event", NO_LINES)
-    for file_ix in bad.column("file_ix").to_pylist():
+    for file_ix in bad.column("bad_file_ix").to_pylist():
         # Only files with bad rows are looked at again, to learn which rows they are.
         source.locate(file_ix, as_of=as_of)
     quarantine.close_table(
@@ -98,6 +94,12 @@ def coded(reader: TableReader, *, with_code: bool) -> str:
         f"{EVENT_CODE if with_code else 'null::TINYINT'} as event_code "
         f"from ({reader.select(numbered=False)}) as r where {reader.every_column}"
     )
+
+
+def until(as_of: str | None) -> str:
+    """Return the condition of what had happened by an instant, as the engine reads it."""
+    return "true" if as_of is None else (
+        f"(occurred_at is null or occurred_at <= timestamp '{as_of}')")
 
 
 def _nothing(column: str) -> str:
@@ -138,8 +140,7 @@ def located(source: str) -> str:
                 end as fault
             from {source} as r
             left join ({ACCOUNT_CODE}) as k on r.account_code = k.account_code
-            left join (select ip_code from address where version is null) as a
-                on r.ip_code = a.ip_code
+            left join malformed_address as a on r.ip_code = a.ip_code
         )
         where fault is not null
             and (occurred_at is null or $as_of is null or occurred_at <= cast($as_of as timestamp))

@@ -12,7 +12,7 @@ from linkage.ingest.events import ACCOUNT_CODE
 from linkage.ingest.folding import Folding, Ints, placed
 from linkage.ingest.folds import Fold, Folds
 from linkage.ingest.known import Known
-from linkage.ingest.known_loading import Placed, loaded
+from linkage.ingest.known_loading import Placed, loaded, whole
 from linkage.store import Store
 
 N_LATEST = 2
@@ -101,6 +101,8 @@ class FoldedEvents:
         """Yield the texts of numbers."""
         for fold, _ in self._chosen:
             yield from self._folds.batches(fold, "spelling")
+        for one in self.loose:
+            yield whole(self._known, one, "spelling").drop_columns("file_ix")
 
     def sums(self, table: str) -> Iterator[pa.Table]:
         """Yield sums, or prompts, of accounts that count, by ``account_ix``."""
@@ -141,7 +143,7 @@ class FoldedEvents:
         return found
 
     def fold(self) -> None:
-        """Make the folds that are planned; needs ``account_key`` and ``address``.
+        """Make the folds that are planned; needs ``account_key`` and ``malformed_address``.
 
         Folds that are taken up are gone afterwards.
         """

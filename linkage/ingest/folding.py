@@ -37,7 +37,8 @@ _WANTED = {"sighting": "ip_code is not null", "session": "session_code is not nu
 class Folding:
     """One fold in the making.
 
-    Needs ``account_key``, ``address`` and ``fold_twice``, the codes of events that come twice.
+    Needs ``account_key``, ``malformed_address`` and ``fold_twice``, the codes of events that come
+    twice.
 
     Parameters
     ----------

@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from linkage.ingest.entries import ACCOUNTS, CLOCKS, span
 from linkage.ingest.events import CODES
+from linkage.ingest.folds import drop_folds
 from linkage.ingest.known import Entry, Known
 from linkage.ingest.known_loading import Placed, whole
 from linkage.ingest.vault import ROWS_AT_ONCE, Pieces, Vault
@@ -94,6 +95,8 @@ def forget_in_known(folder: Path, accounts: Collection[str], key: bytes) -> int:
     n_gone = 0
     known = Known(folder, key)
     for entry, others, n in _about(known, accounts):
+        # First: of an entry that is written anew nobody would find them again.
+        drop_folds(folder, of=[entry.word])
         _narrow(known, replace(entry, n_forgotten=entry.n_forgotten + n), others, replaces=entry)
         n_gone += n
     return n_gone

@@ -48,7 +48,7 @@ class FoldedEvents:
         retention_days: int | None, probe: int, readers: tuple[str, ...],
     ) -> None:
         self._store, self._known, self._entries = store, known, entries
-        self._folds = Folds(known, key, probe=probe, readers=readers)
+        self._folds = Folds(known.folder, key)
         self._days, self._probe, self._readers = retention_days, probe, readers
         self._chosen: list[tuple[Fold, Ints]] = []
         self._planned: list[tuple[list[Placed], list[Fold]]] = []
@@ -60,7 +60,7 @@ class FoldedEvents:
         Those do not that have an event which comes again elsewhere, or one of an account that is
         no longer known.
         """
-        found = self._folds.of(self._by_word)
+        found = self._folds.of(self._by_word, probe=self._probe, readers=self._readers)
         self._chosen = [
             (fold, place) for fold in found if (place := self._accounts(fold)) is not None]
         while self._chosen:

@@ -18,6 +18,9 @@ from linkage.store import Store
 
 Ints = npt.NDArray[np.int32]
 
+ROWS_TO_FOLD = 1 << 20
+"""Rows that are dealt at once."""
+
 _SPAN = {"first_seen_at": "min", "last_seen_at": "max", "n_events": "sum"}
 
 SUMS: dict[str, tuple[str, ...]] = {
@@ -119,7 +122,10 @@ class Folding:
             ], schema=schema)
 
         yield schema.empty_table()
-        yield from loaded(self._known, self._entries, None, shaped)
+        for rows in loaded(self._known, self._entries, None, shaped):
+            # Beside the rows are as many sums of them.
+            for start in range(0, rows.num_rows, ROWS_TO_FOLD):
+                yield rows.slice(start, ROWS_TO_FOLD)
 
     def _kinds(self) -> None:
         """Make ``fold_kind_NAME`` of the rows that readers made of the entries' prompts."""

@@ -18,7 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from linkage.errors import InputError
-from linkage.ingest.known import FOLDED, VERSION, DamagedEntry, Known, remove
+from linkage.ingest.known import FOLDED, VERSION, DamagedEntry, remove
 from linkage.ingest.vault import Vault, sync_folder
 
 _TOLD = "fold.json"
@@ -50,24 +50,35 @@ class Folds:
 
     Parameters
     ----------
-    known
-        The folder of entries.
+    folder
+        Of what is known.
     key
         The deployment's secret key.
-    probe, readers
-        Of folds that can be used.
     """
 
-    def __init__(self, known: Known, key: bytes, *, probe: int, readers: tuple[str, ...]) -> None:
-        self._folder, self._key = known.folder, key
-        self._probe, self._readers = probe, readers
+    def __init__(self, folder: Path, key: bytes) -> None:
+        self._folder, self._key = folder, key
 
-    def of(self, words: Collection[str]) -> list[Fold]:
-        """Return the folds of entries that all count, the largest first."""
+    def every(self) -> list[Fold]:
+        """Return all folds that say of what they are."""
+        return [fold for fold in map(_read, _places(self._folder)) if fold]
+
+    def of(
+        self, words: Collection[str], *, probe: int, readers: tuple[str, ...]
+    ) -> list[Fold]:
+        """Return the folds of entries that all count, the largest first.
+
+        Parameters
+        ----------
+        words
+            Of entries that count.
+        probe, readers
+            Of folds that can be used.
+        """
         found = [
-            fold for fold in map(_read, _places(self._folder))
-            if fold and (fold.version, fold.probe, fold.readers)
-            == (VERSION, self._probe, self._readers) and {*fold.covers} <= {*words}
+            fold for fold in self.every()
+            if (fold.version, fold.probe, fold.readers) == (VERSION, probe, readers)
+            and {*fold.covers} <= {*words}
         ]
         found.sort(key=lambda fold: (-fold.n_events, fold.word))
         kept: list[Fold] = []
@@ -136,17 +147,15 @@ class Folds:
         return fold
 
 
-def drop_folds(folder: Path, *, of: Collection[str] = ()) -> None:
-    """Remove folds of entries that are no longer there, and those of some entries.
+def drop_folds(folder: Path) -> None:
+    """Remove folds of entries that are no longer there.
 
     Parameters
     ----------
     folder
         Of what is known.
-    of
-        Words of entries of which no fold may stay.
     """
-    words = {place.name.rpartition(".")[2] for place in folder.glob("[!.]*")} - {*of}
+    words = {place.name.rpartition(".")[2] for place in folder.glob("[!.]*")}
     for place in _places(folder):
         fold = _read(place)
         if fold is None or not {*fold.covers} <= words:

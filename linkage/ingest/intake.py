@@ -34,6 +34,7 @@ _INTERMEDIATE = (
     "account_row", "account_key", "account_email", "account_phone", "mail_domain", "payment",
     "user_claim", "hub", "malformed_address", "sighting", "usage", "prompt", "template",
     "prompt_held", "prompt_lone", "prompt_timed", "meaning", "crowd", "session_summed",
+    "template_shared",
 )
 
 NOBODY = Forgotten()
@@ -238,7 +239,7 @@ class _Intake:
         self.step("gathering templates")
         make_templates(self.store, n_threads=self.settings.n_threads)
         self.store.drop("skeleton")
-        for name in ("prompt_held", "prompt_lone", "prompt_timed"):
+        for name in ("prompt_held", "template_shared", "prompt_lone", "prompt_timed"):
             self._make(name)
         if self._has("prompt_meaning") and isinstance(self.source, FileRows):
             self.step("comparing what prompts mean")

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from inputs import accounts, event, known_files, run_ingest, write_table
 
-from linkage.ingest import folded_events
+from linkage.ingest import aging, folded_events
 from linkage.ingest.aging import forget_in_known
 from linkage.ingest.folds import drop_folds
 from linkage.ingest.known import DamagedEntry, KnownFiles, keep_only
@@ -29,9 +29,9 @@ def _week(folder: Path) -> None:
     write_table(folder / "accounts.csv", accounts(*"abcdef"))
     for day in range(1, 6):
         write_table(folder / f"events_{day}.csv", [
-            event(who, f"2026-05-0{day}T0{at}:00:00Z", ip=f"84.1.7.{at % 3}",
-                  device_id=f"d{at % 2}", session_id=f"s{day}",
-                  prompt=f"sort these {at} lists of numbers for {who} please")
+            event(who, f"2026-05-0{day}T0{at}:00:00Z",
+                  ip=f"84.1.7.{at % 2}" if who != "c" else "84.1.9.9", device_id=f"d{at % 2}",
+                  session_id=f"s{day}", prompt=f"sort these {at} lists of numbers for {who} please")
             for at, who in enumerate("abcdef")])
 
 
@@ -141,20 +141,51 @@ def test_a_file_that_is_replaced_takes_its_sums_along(summed, tmp_path):
     assert len(_folds(tmp_path / "known")) == 1
 
 
-def test_to_forget_leaves_no_sum_of_the_account(summed, tmp_path):
+def test_to_forget_takes_the_account_out_of_the_sums(summed, tmp_path, monkeypatch):
     night, known, _ = summed
     state, key = tmp_path / "known", b"a key of sixteen bytes or more"
-    assert forget_in_known(state, {"c"}, key) > 0
-    assert _folds(state) == []
-    found = night(replace(known, files=tuple(
-        replace(file, source=None) for file in known.files if "_5" not in file.path)))
-    assert "c" not in {row["account_id"] for row in found.tables["account"]}
+    monkeypatch.setattr(folded_events, "N_LATEST", 9)
+    before = _folds(state)
+    held = {row["text"] for row in Vault(before[0], key).read("spelling").to_pylist()}
+    assert forget_in_known(state, {"c"}, key) == 5
     (fold,) = _folds(state)
+    assert fold != before[0]
     with Store(tmp_path / "asked", memory_limit_mb=200, threads=1) as store:
         code = int(store.scalar("select hash('c')"))
     for path in fold.glob("*.parquet"):
         table = Vault(fold, key).read(path.stem)
         assert code not in [value for column in table.columns for value in column.to_pylist()]
+    # The address that only c came from, and the prompt that only c sent.
+    assert held - {row["text"] for row in Vault(fold, key).read("spelling").to_pylist()} == {
+        "84.1.9.9"}
+    assert Vault(fold, key).read("prompts").num_rows == 20
+    gone = replace(known, files=tuple(
+        replace(file, source=None) for file in known.files if "_5" not in file.path))
+    found = night(gone)
+    assert _folds(state) == [fold]
+    young = tmp_path / "young"
+    _week(young)
+    for file in young.iterdir():
+        rows = file.read_text().splitlines(keepends=True)
+        file.write_text("".join(row for row in rows if not row.startswith("c")))
+    (young / "events_5.csv").unlink()
+    assert _same(found, run_ingest(
+        young, settings=Settings(overlapping=True), readers=(CapabilityReader(),)))
+
+
+def test_a_deletion_that_is_killed_leaves_no_sum_of_the_account(summed, tmp_path, monkeypatch):
+    state, key = tmp_path / "known", b"a key of sixteen bytes or more"
+    with monkeypatch.context() as broken:
+        broken.setattr(aging, "forget_in_folds", _killed)
+        with pytest.raises(KeyboardInterrupt):
+            forget_in_known(state, {"c"}, key)
+    assert _folds(state)
+    assert forget_in_known(state, {"c"}, key) == 0
+    assert _folds(state) == []
+
+
+def _killed(*_: object) -> None:
+    raise KeyboardInterrupt
 
 
 def test_rows_age_out_of_sums_too(summed, tmp_path):

@@ -48,7 +48,9 @@ def in_turn(rings: pd.DataFrame) -> "pd.Series[bool]":
         (rings["n_accounts"] >= 7) & (measured(rings, "n_network") >= 5)
         & (measured(rings, "each_network") >= 1.5)
         & (measured(rings, "top_network") < 0.9) & (measured(rings, "held_network") >= 0.5)
-        & ((measured(rings, "top_place") < 0.6) | (rings["datacenter_share"] >= 0.3))
+        & (measured(rings, "top_place") < 0.9)
+        & ((measured(rings, "top_place") < 0.6) | (measured(rings, "top_network") < 0.5)
+           | (rings["datacenter_share"] >= 0.3))
     )
 
 

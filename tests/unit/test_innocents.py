@@ -171,12 +171,15 @@ def test_groups_that_only_places_join_count_for_what_each_of_them_is():
     cells = MACHINES | ONE_CARD | AT_ONCE | {
         "n_accounts": 300, "n_payment": 70, "top_payment": 0.02, "held_device": 0.0,
         "largest_part": 0.08, "standing_share": 0.0, "private_lives": 0.0, "held_network": 1.0,
-        "n_network": 88, "top_network": 0.1, "own_network": 0.4, "each_network": 8.0,
+        "n_network": 88, "top_network": 0.1, "top_place": 0.8, "own_network": 0.4,
+        "each_network": 8.0,
     }
     for nats in (-5.0, -0.5, 1.0):
         assert _judged(**cells | {"parts_nats": nats}).score[0] == pytest.approx(
             1 / (1 + np.exp(-nats)))
     assert _judged(**cells | {"parts_nats": 9.0}).tier == ["review"]
+    pool = cells | {"top_place": 0.1, "parts_nats": -5.0}
+    assert _judged(**pool).tier == ["review"]
 
 
 def test_a_household_whose_line_changes_its_address_takes_none_in_turn():

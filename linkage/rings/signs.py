@@ -101,11 +101,14 @@ def _shared_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _one_mailbox(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Three in four mailboxes are aliases of one, and few enough for one person."""
+    """Three in four mailboxes are aliases of one, and few enough for one person.
+
+    Many such groups at one place are no person's.
+    """
     n = rings["n_accounts"]
     n_known = measured(rings, "n_mail").clip(lower=1)
     return (
-        (measured(rings, "alias_share") >= 0.5) & (n < 20)
+        (measured(rings, "alias_share") >= 0.5) & (n < 20) & (measured(rings, "of_larger") == 0)
         & (measured(rings, "top_contact") * n >= 0.75 * n_known)
     )
 

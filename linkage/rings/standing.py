@@ -46,7 +46,7 @@ def measure_with_parts(
     rings["parts_nats"] = np.nan
     if len(asked):
         alone = _as_rings(found, asked, part[asked])
-        measured = measure(store, incidence, alone)
+        measured = measure(store, incidence, alone).assign(of_larger=1.0)
         tiers = judge(measured, incidence.families, calibration).tier
         stands[asked] = (np.array(tiers) == "enforce")[alone.ring]
         nats = pd.Series(log_odds(observe(measured, incidence.families), calibration)[alone.ring])

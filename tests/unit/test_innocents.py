@@ -167,6 +167,17 @@ def test_families_behind_one_exit_are_neither_enforced_nor_reviewed():
     assert _judged(**cells | {"standing_share": 0.9}).tier == ["enforce"]
 
 
+def test_aliases_of_one_mailbox_are_somebodys_test_accounts():
+    tests = MACHINES | AT_ONCE | {
+        "n_accounts": 12, "n_mail": 9, "alias_share": 1.0, "top_contact": 0.7, "own_contact": 1.0,
+        "held_contact": 0.9, "n_contact": 1, "private_lives": 0.0, "datacenter_share": 0.6,
+    }
+    assert _judged(**tests).tier[0] in ("watch", "review")
+    several = tests | {"top_contact": 0.4, "n_contact": 2}
+    assert _judged(**several).tier == ["enforce"]
+    assert _judged(**tests | {"of_larger": 1.0}).tier == ["enforce"]
+
+
 def test_groups_that_only_places_join_count_for_what_each_of_them_is():
     cells = MACHINES | ONE_CARD | AT_ONCE | {
         "n_accounts": 300, "n_payment": 70, "top_payment": 0.02, "held_device": 0.0,

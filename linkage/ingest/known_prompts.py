@@ -6,7 +6,7 @@ from itertools import chain
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.ingest.entries import EVENT, PROMPT, PROMPT_CODES, SKELETON
+from linkage.ingest.entries import EVENT, PROMPT, PROMPT_CODES
 from linkage.ingest.events import ACCOUNT_CODE
 from linkage.ingest.kinds import kind_column, kind_table
 from linkage.ingest.known import Entry, Known
@@ -33,7 +33,9 @@ def load_prompts(
     store: Store, known: Known, entries: Sequence[Placed], readers: Sequence[PromptReader],
     *, as_of: str | None,
 ) -> None:
-    """Make the tables of :func:`linkage.ingest.prompts.read_prompts` from what is known.
+    """Make ``prompt`` and the tables of readers from what is known, as ``read_prompts`` does.
+
+    Also makes ``left_out_skeleton``: the numbers of skeletons that no event has which counts.
 
     Parameters
     ----------
@@ -62,7 +64,7 @@ def load_prompts(
         return rows
 
     store.create("account_code", ACCOUNT_CODE)
-    store.drop("prompt", "prompt_again", "skeleton")
+    store.drop("prompt", "prompt_again", "left_out_code")
     for reader in readers:
         store.drop(f"{reader.table}_counted")
     schema = pa.schema([
@@ -72,13 +74,12 @@ def load_prompts(
     ])
     for rows in chain([schema.empty_table()], loaded(known, entries, columns, shaped)):
         _place(store, rows, readers, as_of)
+    store.materialise(query("ingest", "left_out_skeleton"))
+    store.drop("left_out_code")
     store.extend("prompt", query("ingest", "prompt_once").body)
     store.drop("prompt_again", "account_code", "placed_prompt")
     for reader in readers:
         _add_up(store, reader.table)
-    store.put("skeleton", SKELETON.empty_table())
-    for one in entries:
-        store.append("skeleton", whole(known, one, "skeleton").drop_columns("file_ix"))
 
 
 _FIELDS = pa.schema([*EVENT, *PROMPT])
@@ -105,6 +106,7 @@ def _place(
     """Add some events to the tables, by account; those delivered more than once apart."""
     with store.lent("read_prompt", rows):
         store.create("placed_prompt", _PLACED, {"as_of": as_of})
+        store.insert("left_out_code", query("ingest", "left_out_code").body, {"as_of": as_of})
     store.insert("prompt", f"select account_ix, occurred_at, {_CODES} from placed_prompt "
                            "where again_ix is null")
     store.insert("prompt_again", f"select account_ix, occurred_at, {_CODES}, again_ix "

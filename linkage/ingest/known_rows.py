@@ -17,6 +17,7 @@ from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.known import VERSION, Entry, Known, KnownFile, KnownFiles
 from linkage.ingest.known_loading import Placed, load_last, loaded, whole
 from linkage.ingest.known_prompts import load_prompts
+from linkage.ingest.known_templates import make_known_templates
 from linkage.ingest.prompts import Sketching
 from linkage.ingest.reading import TableReader, reader_of
 from linkage.ingest.row_source import NO_LINES, Origin
@@ -235,10 +236,18 @@ class KnownRows:
             self._store.extend("fault_event", located("located"), {"as_of": as_of})
 
     def read_prompts(self, *, as_of: str | None, n_threads: int, overlapping: bool) -> None:
-        """Make ``prompt``, ``skeleton`` and the tables of prompt readers."""
+        """Make ``prompt`` and the tables of prompt readers."""
         del n_threads, overlapping  # whatever is delivered twice is told from ``event_again``
         load_prompts(
             self._store, self._known, self._entries("events"), self._readers, as_of=as_of)
+
+    def gather_templates(self, *, n_threads: int) -> None:
+        """Make ``template``, from what the last night counted where that fits."""
+        make_known_templates(
+            self._store, self._known,
+            [one for one in self._entries("events") if "skeleton" in one.entry.n_rows],
+            state=self._night.folder.parent, key=self._key, n_threads=n_threads)
+        self._store.drop("left_out_skeleton")
 
     def drop_texts(self) -> None:
         """Forget the texts of events."""

@@ -172,6 +172,7 @@ def _compute(
             counts["identifiers"] = store.count("identifier")
             counts["holdings"] = store.count("holding")
             counts["quarantined"] = ingested.n_quarantined
+            store.limit_memory(settings.n_idle_memory_mb)
         with stages("evidence") as counts:
             incidence = load_incidence(store, _with_kinds(settings, calibration))
             preview = preview_pairs(

@@ -141,6 +141,11 @@ class Settings:
         total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
         return max(512, total * 4 // 10)
 
+    @property
+    def n_idle_memory_mb(self) -> int:
+        """MiB the tables may use while other work holds arrays of its own."""
+        return min(self.n_memory_mb, max(512, self.n_memory_mb // 2))
+
     def n_max_pairs(self, n_accounts: int) -> int:
         """Most candidate pairs to hold: 20 an account, as far as memory goes (64 bytes each)."""
         fits = self.n_memory_mb * 2**20 // 64

@@ -123,6 +123,11 @@ class Store:
         finally:
             self.connection.execute("reset disabled_optimizers")
 
+    def limit_memory(self, limit_mb: int) -> None:
+        """Use at most so many MiB from now on; tables beyond them spill at once."""
+        self.memory_limit_mb = limit_mb
+        self.connection.execute(f"set memory_limit = '{limit_mb}MiB'")
+
     @contextmanager
     def memory_lent(self, mb: int) -> Iterator[None]:
         """Leave so many MiB of the store's memory to somebody else while this lasts.

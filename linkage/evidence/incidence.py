@@ -21,11 +21,10 @@ Flags = npt.NDArray[np.bool_]
 HUB_NETWORKS = ("cgnat", "vpn", "tor", "proxy", "university", "corporate", "public")
 """Networks whose addresses many strangers share: they corroborate and never create."""
 
-_SECONDS = ", ".join(
-    f"coalesce(epoch_us({name}_at) // 1000000, -1) as {name}"
-    for name in ("first_seen", "last_seen")
+_FIRST_SEEN, _LAST_SEEN = (
+    f"coalesce(epoch_us({name}_at) // 1000000, -1)" for name in ("first_seen", "last_seen")
 )
-"""Columns of when something was seen, in seconds since the epoch; -1 unknown."""
+"""When something was seen, in seconds since the epoch; -1 unknown."""
 
 LINK_FAMILY = "link"
 """Family of every kind of direct relation."""
@@ -106,9 +105,6 @@ def load_incidence(store: Store, settings: Settings) -> Incidence:
         f"or coalesce(network_kind in {HUB_NETWORKS}, false) as is_public "
         "from identifier order by identifier_ix"
     )
-    # In their own order, by identifier: what follows then has nothing to sort.
-    with store.in_order():
-        holdings = store.arrow(f"select account_ix, identifier_ix, {_SECONDS} from holding")
     known = identifiers["kind"].combine_chunks().dictionary_encode()
     known_names = known.dictionary.to_pylist()
     stars = _stars(store)
@@ -127,26 +123,40 @@ def load_incidence(store: Store, settings: Settings) -> Incidence:
     ])
     is_qualifier = np.array([one.is_qualifier for one in signals] or [False])
     n_known = identifiers.num_rows
-    account = np.concatenate([_column(holdings, "account_ix"), stars.account.astype(np.int32)])
-    identifier = np.concatenate(
-        [_column(holdings, "identifier_ix"), (stars.identifier + n_known).astype(np.int32)]
+    held = _held(
+        _holdings(store, "account_ix", stars.account),
+        _holdings(store, "identifier_ix", stars.identifier + n_known),
+        (n_accounts, n_known + len(stars.centre)),
     )
-    first = np.concatenate([_column(holdings, "first_seen"), stars.first_seen])
-    last = np.concatenate([_column(holdings, "last_seen"), stars.last_seen])
-    held = sp.coo_matrix(
-        (np.arange(len(account), dtype=np.int32), (account, identifier)),
-        shape=(n_accounts, n_known + len(stars.centre)),
-    ).tocsr()
-    order, held.data = held.data, np.ones(len(account), dtype=np.int32)
+    order, held.data = held.data, np.ones(held.nnz, dtype=np.int32)
     return Incidence(
         held=held,
         signals=signals,
         kind=kind,
         creates=~is_public & ~is_qualifier[kind],
-        first_seen=first[order],
-        last_seen=last[order],
+        first_seen=_holdings(store, _FIRST_SEEN, stars.first_seen)[order],
+        last_seen=_holdings(store, _LAST_SEEN, stars.last_seen)[order],
         centre=np.concatenate([np.full(n_known, -1, dtype=np.int64), stars.centre]),
     )
+
+
+def _holdings(store: Store, column: str, of_stars: Ints) -> npt.NDArray[Any]:
+    """Return one column of all holdings, those of the table first, in its own order.
+
+    By identifier: what follows then has nothing to sort. A column at a time, as there are
+    several holdings per account.
+    """
+    with store.in_order():
+        stored = _column(store.arrow(f"select {column} as value from holding"), "value")
+    return np.concatenate([stored, of_stars.astype(stored.dtype)])
+
+
+def _held(
+    account: npt.NDArray[Any], identifier: npt.NDArray[Any], shape: tuple[int, int]
+) -> sp.csr_matrix:
+    """Return a matrix of who holds what; its entries are the places of the holdings."""
+    place = np.arange(len(account), dtype=np.int32)
+    return sp.coo_matrix((place, (account, identifier)), shape=shape).tocsr()
 
 
 def known_signal(
@@ -186,8 +196,8 @@ def _stars(store: Store) -> _Stars:
     them all at once. Of two accounts linked with no one else, one identifier is enough.
     """
     links = store.arrow(
-        f"select account_ix_l, account_ix_r, kind, {_SECONDS} from link "
-        "order by kind, account_ix_l, account_ix_r"
+        f"select account_ix_l, account_ix_r, kind, {_FIRST_SEEN} as first_seen, "
+        f"{_LAST_SEEN} as last_seen from link order by kind, account_ix_l, account_ix_r"
     )
     left, right = _column(links, "account_ix_l"), _column(links, "account_ix_r")
     kind_names = links["kind"].to_pylist()

@@ -113,10 +113,10 @@ def network_map(networks: Iterable[Network], version: int) -> NetworkMap:
 
 
 def make_addresses(store: Store, networks: Iterable[Network]) -> int:
-    """Make the table ``address`` of every spelling that occurs and return the malformed.
+    """Make the table ``address`` of every spelling that occurs, and ``malformed_address``.
 
-    Columns: ip_code; version 4 or 6, null where malformed; number (of an IPv4 address, or of
-    an IPv6 network of 64 bits, signed); network_kind; is_reserved.
+    Returns how many are malformed. Columns: ip_code; version 4 or 6, null where malformed; number
+    (of an IPv4 address, or of an IPv6 network of 64 bits, signed); network_kind; is_reserved.
     """
     reserved = [n for n in (parse_network(cidr, "reserved") for cidr in RESERVED) if n]
     known = list(networks)
@@ -133,7 +133,7 @@ def make_addresses(store: Store, networks: Iterable[Network]) -> int:
         versions, numbers = _parse(batch.column("ip").to_pylist())
         store.append("address", _rows(batch.column("ip_code").to_numpy(), versions, numbers, maps))
     store.drop("address_text", "address_v4", "address_other")
-    return int(store.scalar("select count(*) from address where version is null"))
+    return store.create("malformed_address", "select ip_code from address where version is null")
 
 
 def _parse(texts: list[str]) -> tuple[NDArray[np.uint8], NDArray[np.uint64]]:

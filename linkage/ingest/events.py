@@ -1,5 +1,7 @@
 """Events: read once into numbers, so that what follows never touches text again."""
 
+import pyarrow as pa
+
 from linkage.ingest.quarantine import Quarantine
 from linkage.ingest.reading import TableReader
 from linkage.ingest.row_source import NO_LINES, RowSource
@@ -20,6 +22,13 @@ EVENT_CODE = (
     "system_prompt, input_tokens, output_tokens) end"
 )
 """What tells an event again that is delivered twice."""
+
+NO_SESSIONS = pa.table({
+    "account_ix": pa.array([], pa.int32()), "session_code": pa.array([], pa.uint64()),
+    "first_seen_at": pa.array([], pa.timestamp("us")),
+    "last_seen_at": pa.array([], pa.timestamp("us")), "n_events": pa.array([], pa.int64()),
+})
+"""The table ``session_summed``: sessions of events that are known only as sums."""
 
 ACCOUNT_CODE = "select hash(account_id) as account_code, account_ix, is_left_out from account_key"
 """SELECT of every known account by the number that events have."""
@@ -44,7 +53,7 @@ def drop_repeated(store: Store) -> int:
 def close_events(
     store: Store, source: RowSource, quarantine: Quarantine, *, n_rows: int, as_of: str | None
 ) -> None:
-    """Send bad events to quarantine, once ``address`` is known.
+    """Send bad events to quarantine, once ``connection`` is there.
 
     Raises
     ------
@@ -53,14 +62,10 @@ def close_events(
     """
     if not source.n_files("events"):
         return
-    if store.scalar("select count(*) from address where version is null"):
-        store.materialise(query("ingest", "event_well_formed"))
-        store.drop("event")
-        store.create("event", "select * from event_well_formed")
-        store.drop("event_well_formed")
-    bad = store.arrow("select distinct file_ix from event where is_bad order by file_ix")
+    bad = store.arrow("select distinct bad_file_ix from connection where bad_file_ix is not null "
+                      "order by bad_file_ix")
     store.put("fault_event", NO_LINES)
-    for file_ix in bad.column("file_ix").to_pylist():
+    for file_ix in bad.column("bad_file_ix").to_pylist():
         # Only files with bad rows are looked at again, to learn which rows they are.
         source.locate(file_ix, as_of=as_of)
     quarantine.close_table(
@@ -89,6 +94,12 @@ def coded(reader: TableReader, *, with_code: bool) -> str:
         f"{EVENT_CODE if with_code else 'null::TINYINT'} as event_code "
         f"from ({reader.select(numbered=False)}) as r where {reader.every_column}"
     )
+
+
+def until(as_of: str | None) -> str:
+    """Return the condition of what had happened by an instant, as the engine reads it."""
+    return "true" if as_of is None else (
+        f"(occurred_at is null or occurred_at <= timestamp '{as_of}')")
 
 
 def _nothing(column: str) -> str:
@@ -129,8 +140,7 @@ def located(source: str) -> str:
                 end as fault
             from {source} as r
             left join ({ACCOUNT_CODE}) as k on r.account_code = k.account_code
-            left join (select ip_code from address where version is null) as a
-                on r.ip_code = a.ip_code
+            left join malformed_address as a on r.ip_code = a.ip_code
         )
         where fault is not null
             and (occurred_at is null or $as_of is null or occurred_at <= cast($as_of as timestamp))

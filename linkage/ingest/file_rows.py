@@ -1,11 +1,11 @@
 """Rows of the files of a run, read anew."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Self
 
 from linkage.ingest.checksums import Checksums
-from linkage.ingest.events import ACCOUNT_CODE, coded, located
+from linkage.ingest.events import ACCOUNT_CODE, coded, located, until
 from linkage.ingest.prompts import read_prompts
 from linkage.ingest.quarantine import rejected_lines
 from linkage.ingest.reading import TableReader, reader_of, rejects_name
@@ -37,6 +37,7 @@ class FileRows:
         self._readers = {
             table.name: reader_of(table, sources.of(table.name)) for table in INPUT_TABLES}
         self._checksums = Checksums(sources.files)
+        self._is_stored = False
 
     def __enter__(self) -> Self:
         self._checksums.__enter__()
@@ -75,21 +76,36 @@ class FileRows:
         return Origin(table, [str(file.path) for file in reader.files],
                       rejected_lines(self._store, reader))
 
-    def read_events(self, *, as_of: str | None, overlapping: bool) -> int:
-        """Make ``event`` and ``event_text`` and return how many rows came."""
+    def read_spellings(self, *, as_of: str | None, overlapping: bool) -> None:
+        """Make ``event_text``: the texts of events beside their numbers."""
+        del as_of
         store, select = self._store, coded(self.events, with_code=overlapping)
         if self.events.is_columnar:
             # Parquet gives one column at a time, so looking texts up again later is cheap.
             store.view("event_text", select)
         else:
             reading(store, self.events, lambda: store.create("event_text", select))
-        store.view("read_event", "select * from event_text")
-        store.create("account_code", ACCOUNT_CODE)
-        n = reading(store, self.events,
-                    lambda: store.materialise(query("ingest", "event"), {"as_of": as_of}))
-        store.drop("account_code")
-        store.drop_view("read_event")
-        return n
+
+    def read_events(self, *, as_of: str | None, overlapping: bool) -> None:
+        """Make ``event``, once ``address`` and ``malformed_address`` are there."""
+        store, event = self._store, query("ingest", "event")
+        store.view("read_event", f"select * from event_text where {until(as_of)}")
+        store.create("known_account", ACCOUNT_CODE)
+        self._is_stored = overlapping
+        if overlapping:
+            self.reading(lambda: store.materialise(event))
+        else:
+            # To read the files three times costs what to store and read every event does, and
+            # of the memory nothing.
+            store.view("event", event.body)
+
+    def reading(self, read: Callable[[], int]) -> int:
+        """Run what reads ``event_text`` or ``event``, and name the file at fault."""
+        return reading(self._store, self.events, read)
+
+    def n_further_events(self) -> int:
+        """Return 0: ``event`` has those of forgotten accounts, of nobody who counts."""
+        return 0
 
     def locate(self, file_ix: int, *, as_of: str | None) -> None:
         """Add the bad events of one file, read once more, to ``fault_event``."""
@@ -115,6 +131,18 @@ class FileRows:
         """Make ``template``."""
         make_templates(self._store, n_threads=n_threads)
         self._store.drop("skeleton")
+
+    def add_sums(self, table: str) -> None:
+        """Add nothing: every event is read."""
+
+    def settle_events(self) -> None:
+        """Keep nothing."""
+
+    def drop_events(self) -> None:
+        """Forget the events."""
+        (self._store.drop if self._is_stored else self._store.drop_view)("event")
+        self._store.drop_view("read_event")
+        self._store.drop("known_account")
 
     def drop_texts(self) -> None:
         """Forget the texts of events."""

@@ -16,6 +16,24 @@ from linkage.settings import Settings
 from linkage.signals import SIGNALS, signal
 from linkage.store import Store
 
+BROUGHT_BY = {
+    "ip": ("events", "ip"), "ip_24": ("events", "ip"), "ip6_64": ("events", "ip"),
+    "ip6_48": ("events", "ip"), "device": ("events", "device_id"),
+    "session": ("events", "session_id"), "tls": ("events", "tls_fingerprint"),
+    "user_agent": ("events", "user_agent"), "prompt_template": ("events", "prompt"),
+    "prompt_opening": ("events", "prompt"), "prompt_closing": ("events", "prompt"),
+    "prompt_meaning": ("events", "prompt"), "prompt_shape": ("events", "prompt"),
+    "prompt_order": ("events", "prompt"),
+    "prompt_copy": ("events", "prompt"),
+    "prompt_clock": ("events", "prompt"),
+    "system_prompt": ("events", "system_prompt"), "card": ("payments", "instrument_id"),
+    "bin": ("payments", "bin"), "email_root": ("accounts", "email"),
+    "email_stem": ("accounts", "email"), "email_domain": ("accounts", "email"),
+    "phone": ("accounts", "phone"), "signup_burst": ("accounts", "created_at"),
+    "lockstep": ("accounts", "total_volume_usd"),
+}
+"""Kind of identifier to the input column it comes from."""
+
 _NAMED_BY_NUMBER = frozenset({
     "ip", "ip_24", "ip6_64", "ip6_48", "device", "session", "tls", "user_agent", "signup_burst",
 })
@@ -36,7 +54,6 @@ _STAGE_TABLES = {
         "account_ix INTEGER, identifier_ix INTEGER, first_seen_at TIMESTAMP, "
         "last_seen_at TIMESTAMP, n_events BIGINT"
     ),
-    "account_kind": "account_ix INTEGER, kind VARCHAR, n_identifiers INTEGER",
     "kind_summary": "kind VARCHAR, n_values BIGINT, n_shared BIGINT, n_holdings BIGINT",
 }
 
@@ -68,14 +85,19 @@ def make_identifiers(
     """
     for name, columns in _STAGE_TABLES.items():
         store.put(name, _empty(store, columns))
-    store.put("placeholder", placeholders())
     users = store.arrow("select distinct kind from user_claim where kind <> 'ip'")
     brought = set(users.column("kind").to_pylist())
     known = {s.kind for s in SIGNALS if s.query and has(s.kind)}
+    # By name, so that numbers are dense in order of (kind, identifier_id).
+    kinds = sorted(brought | known)
+    # A byte for each kind: several rows per account carry its name.
+    names = ", ".join(f"'{kind}'" for kind in kinds or [""])
+    store.create("account_kind", "select null::INTEGER as account_ix, "
+                 f"null::ENUM({names}) as kind, null::INTEGER as n_identifiers where false")
+    store.put("placeholder", placeholders())
     hashing = Hashing(key, settings.labels)
     first_ix = 0
-    # By name, so that numbers are dense in order of (kind, identifier_id).
-    for kind in sorted(brought | known):
+    for kind in kinds:
         step(f"identifiers: {kind}")
         if not _claims(store, kind, is_known=kind in known, is_brought=kind in brought):
             continue

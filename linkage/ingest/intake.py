@@ -9,10 +9,10 @@ from linkage.errors import InputError
 from linkage.ingest.addresses import Network, make_addresses, parse_network
 from linkage.ingest.attributes import drop_attributes
 from linkage.ingest.embedding import packaged_embedder
-from linkage.ingest.events import close_events, drop_repeated
+from linkage.ingest.events import NO_SESSIONS, close_events, drop_repeated
 from linkage.ingest.file_rows import FileRows
 from linkage.ingest.forgotten import Forgotten
-from linkage.ingest.identifiers import make_identifiers, placeholder_notes
+from linkage.ingest.identifiers import BROUGHT_BY, make_identifiers, placeholder_notes
 from linkage.ingest.known import KnownFiles
 from linkage.ingest.known_rows import KnownRows
 from linkage.ingest.lockstep import make_lockstep
@@ -29,28 +29,11 @@ from linkage.schema import INPUT_TABLES
 from linkage.settings import Settings
 from linkage.store import Store
 
-_BROUGHT_BY = {
-    "ip": ("events", "ip"), "ip_24": ("events", "ip"), "ip6_64": ("events", "ip"),
-    "ip6_48": ("events", "ip"), "device": ("events", "device_id"),
-    "session": ("events", "session_id"), "tls": ("events", "tls_fingerprint"),
-    "user_agent": ("events", "user_agent"), "prompt_template": ("events", "prompt"),
-    "prompt_opening": ("events", "prompt"), "prompt_closing": ("events", "prompt"),
-    "prompt_meaning": ("events", "prompt"), "prompt_shape": ("events", "prompt"),
-    "prompt_order": ("events", "prompt"),
-    "prompt_copy": ("events", "prompt"),
-    "prompt_clock": ("events", "prompt"),
-    "system_prompt": ("events", "system_prompt"), "card": ("payments", "instrument_id"),
-    "bin": ("payments", "bin"), "email_root": ("accounts", "email"),
-    "email_stem": ("accounts", "email"), "email_domain": ("accounts", "email"),
-    "phone": ("accounts", "phone"), "signup_burst": ("accounts", "created_at"),
-    "lockstep": ("accounts", "total_volume_usd"),
-}
-"""Kind of identifier to the input column it comes from."""
-
 _INTERMEDIATE = (
     "account_row", "account_key", "account_email", "account_phone", "mail_domain", "payment",
-    "user_claim", "hub", "event", "sighting", "usage", "prompt", "template", "prompt_held",
-    "prompt_lone", "prompt_timed", "meaning", "crowd",
+    "user_claim", "hub", "malformed_address", "sighting", "usage", "prompt", "template",
+    "prompt_held", "prompt_lone", "prompt_timed", "meaning", "crowd", "session_summed",
+    "template_shared",
 )
 
 NOBODY = Forgotten()
@@ -194,7 +177,7 @@ class _Intake:
         )
         for name in ("payment", "user_claim", "link", "decision"):
             self._make(name, as_of=self.as_of)
-        self.notes.extend(drop_attributes(self.store, self.settings.kinds))
+        self.notes += drop_attributes(self.store, self.settings.kinds)
         self._make("hub")
         self._make("reported_group")
         self.store.drop_view("read_identifier")
@@ -205,28 +188,47 @@ class _Intake:
         """Make the tables of events, addresses, prompts and activity."""
         source = self.source
         networks = self._networks()
-        self.step("reading events")
         overlapping = self.settings.overlapping and source.n_files("events") > 1
-        n_rows = source.read_events(as_of=self.as_of, overlapping=overlapping)
         self.step("parsing addresses")
-        make_addresses(self.store, networks)
-        close_events(self.store, source, self.quarantine, n_rows=n_rows, as_of=self.as_of)
+        source.read_spellings(as_of=self.as_of, overlapping=overlapping)
+        source.reading(lambda: make_addresses(self.store, networks))
+        self.step("reading events")
+        source.read_events(as_of=self.as_of, overlapping=overlapping)
+        source.reading(lambda: self._make("connection"))
+        n_rows = int(self.store.scalar("select coalesce(sum(n_events), 0) from connection"))
+        close_events(self.store, source, self.quarantine, as_of=self.as_of,
+                     n_rows=n_rows + source.n_further_events())
         self._make("event_again")
-        if overlapping:
-            n_again = drop_repeated(self.store)
-            self.notes.extend([f"{n_again:,} events were delivered more than once"] * (n_again > 0))
+        if overlapping and self._count_once():
+            self._make("connection")
         if source.has("events", "prompt") or source.has("events", "system_prompt"):
             self._prompts(overlapping=overlapping)
         self.step("counting activity")
-        for name in ("sighting", "usage", "activity", "account_event", "account", "model"):
+        self.store.put("session_summed", NO_SESSIONS)
+        source.add_sums("session_summed")
+        for name in ("sighting", "usage"):
             self._make(name)
+            source.add_sums(name)
+        self.store.drop("connection")
+        self._make("activity")
+        source.add_sums("activity")
+        for name in ("account_event", "account", "model"):
+            self._make(name)
+        source.settle_events()
         self._note("select count(*) from address where is_reserved",
                    "{:,} private or reserved addresses do not count as identifiers")
         self._note("select count(*) from account where first_event_at < created_at",
                    "{:,} accounts have events from before they were made")
         self.store.drop("address", "account_event", "event_again", "raw_networks")
         if not self._has("session"):
-            self.store.drop("event")  # everything else is read from its sums
+            source.drop_events()  # everything else is read from its sums
+
+    def _count_once(self) -> int:
+        """Let events count once that are delivered more than once; return how many did not."""
+        n_again = drop_repeated(self.store)
+        if n_again:
+            self.notes.append(f"{n_again:,} events were delivered more than once")
+        return n_again
 
     def _prompts(self, *, overlapping: bool) -> None:
         """Make the tables of prompts and templates."""
@@ -235,7 +237,7 @@ class _Intake:
             as_of=self.as_of, n_threads=self.settings.n_threads, overlapping=overlapping)
         self.step("gathering templates")
         self.source.gather_templates(n_threads=self.settings.n_threads)
-        for name in ("prompt_held", "prompt_lone", "prompt_timed"):
+        for name in ("prompt_held", "template_shared", "prompt_lone", "prompt_timed"):
             self._make(name)
         if self._has("prompt_meaning") and isinstance(self.source, FileRows):
             self.step("comparing what prompts mean")
@@ -251,6 +253,7 @@ class _Intake:
             make_lockstep(self.store)
         make_identifiers(self.store, self.settings, key=key, has=self._has, step=self.step)
         self.notes.extend(placeholder_notes(self.store))
+        self.source.drop_events()
         self.source.drop_texts()
         self.store.drop(*_INTERMEDIATE)
 
@@ -258,7 +261,7 @@ class _Intake:
         """Tell whether any input brings a kind."""
         if kind == "prompt_meaning" and not self.settings.semantic:
             return False
-        table, column = _BROUGHT_BY[kind]
+        table, column = BROUGHT_BY[kind]
         return self.source.has(table, column)
 
     def _read(self, name: str, bad: str) -> None:

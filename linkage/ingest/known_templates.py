@@ -8,7 +8,6 @@ that of gathering everything, which is what happens where nothing was kept that 
 import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -33,17 +32,16 @@ MOST_CHANGED = 0.25
 
 
 def make_known_templates(
-    store: Store, known: Known, entries: Sequence[Placed], *, state: Path, key: bytes,
-    n_threads: int,
+    store: Store, known: Known, entries: Sequence[Placed], key: bytes, *, n_threads: int
 ) -> None:
     """Make ``template`` as :func:`linkage.ingest.templates.make_templates`, and keep the counts.
 
     Parameters
     ----------
     entries
-        Those with skeletons. Those in the table ``left_out_skeleton`` do not count.
-    state
-        Where counts are kept from night to night.
+        Of events. Skeletons in the table ``left_out_skeleton`` do not count.
+    key
+        The deployment's secret key.
     n_threads
         Threads that compare skeletons, at least 1.
 
@@ -52,6 +50,8 @@ def make_known_templates(
     DamagedEntry
         If an entry cannot be read.
     """
+    state = known.folder.parent
+    entries = [one for one in entries if "skeleton" in one.entry.n_rows]
     left_out = store.arrow("select code from left_out_skeleton order by code")["code"]
     tonight = _Tonight(known, entries, Among(left_out.to_numpy().view(np.uint64)))
     with rounds(store, n_threads) as work:
@@ -71,7 +71,7 @@ def make_known_templates(
             log.warning("cannot keep what was counted of templates: %s", error)
         del counted
         work.gather("skeleton")
-    store.drop("counted", "skeleton")
+    store.drop("counted", "skeleton", "left_out_skeleton")
 
 
 class _Tonight:

@@ -1,6 +1,6 @@
 """Where ingest takes rows from: the files of a run, or what the state knows of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -50,8 +50,23 @@ class RowSource(AbstractContextManager[Any], Protocol):
         """Return where the rows of a table that was read come from."""
         ...
 
-    def read_events(self, *, as_of: str | None, overlapping: bool) -> int:
-        """Make ``event`` and ``event_text`` and return how many rows came."""
+    def read_spellings(self, *, as_of: str | None, overlapping: bool) -> None:
+        """Make ``event_text``: the texts of events beside their numbers."""
+        ...
+
+    def read_events(self, *, as_of: str | None, overlapping: bool) -> None:
+        """Make ``event``, once ``address`` and ``malformed_address`` are there.
+
+        Where events count once each, it may be a SELECT that reads them anew.
+        """
+        ...
+
+    def reading(self, read: Callable[[], int]) -> int:
+        """Run what reads ``event_text`` or ``event``, and name the file at fault."""
+        ...
+
+    def n_further_events(self) -> int:
+        """Return how many events are not in ``event``: those in sums, and of forgotten accounts."""
         ...
 
     def locate(self, file_ix: int, *, as_of: str | None) -> None:
@@ -64,6 +79,20 @@ class RowSource(AbstractContextManager[Any], Protocol):
 
     def gather_templates(self, *, n_threads: int) -> None:
         """Make ``template`` of the prompts that were read."""
+        ...
+
+    def add_sums(self, table: str) -> None:
+        """Add what is known of events only as sums to ``sighting``, ``usage``, ``activity`` or
+        ``session_summed``.
+        """
+        ...
+
+    def settle_events(self) -> None:
+        """Keep what later nights need of the events, once all tables are made of them."""
+        ...
+
+    def drop_events(self) -> None:
+        """Forget the events."""
         ...
 
     def drop_texts(self) -> None:

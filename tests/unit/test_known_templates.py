@@ -40,14 +40,13 @@ class Nights:
 
         self.known.write(fill, narrows=replaces and self.known.get(replaces))
 
-    def templates(self, names, left_out=(), key=KEY):
+    def templates(self, names, left_out=()):
         """Return the templates of a night that counts some entries."""
         out = pa.table({"code": pa.array(sorted(self.code[list(left_out)].tolist()), pa.int64())})
         entries = [Placed(at, self.known.get(name), False) for at, name in enumerate(names)]
         with Store(self.state / "work", memory_limit_mb=200, threads=1) as store:
             store.put("left_out_skeleton", out)
-            make_known_templates(
-                store, self.known, entries, state=self.state, key=key, n_threads=2)
+            make_known_templates(store, self.known, entries, KEY, n_threads=2)
             rows = store.arrow("select * from template").to_pydict()
         return dict(zip(rows["code"], rows["template_code"], strict=True))
 

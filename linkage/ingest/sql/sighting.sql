@@ -1,15 +1,15 @@
 -- Purpose:    which account came from which public address or IPv6 network.
 -- Grain:      (account_ix, spelling of the address); readers sum over spellings
--- Inputs:     event (account_ix, ip_code, occurred_at), user_claim, address (ip_code, version, number, network_kind, is_reserved)
+-- Inputs:     connection, user_claim, address (ip_code, version, number, network_kind, is_reserved)
 -- Parameters: none
 -- Order:      none, the table is an intermediate one
 with
 
 claimed as (
     select
-        account_ix, ip_code, min(occurred_at) as first_seen_at, max(occurred_at) as last_seen_at,
-        count(*) as n_events
-    from event
+        account_ix, ip_code, min(first_seen_at) as first_seen_at,
+        max(last_seen_at) as last_seen_at, cast(sum(n_events) as bigint) as n_events
+    from connection
     where account_ix is not null and ip_code is not null
     group by account_ix, ip_code
     union all

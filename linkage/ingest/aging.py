@@ -15,6 +15,8 @@ import pyarrow.compute as pc
 
 from linkage.ingest.entries import ACCOUNTS, CLOCKS, span
 from linkage.ingest.events import CODES
+from linkage.ingest.fold_forgetting import forget_in_folds
+from linkage.ingest.folds import Folds, drop_folds
 from linkage.ingest.known import Entry, Known
 from linkage.ingest.known_loading import Placed, whole
 from linkage.ingest.vault import ROWS_AT_ONCE, Pieces, Vault
@@ -67,8 +69,8 @@ def age(known: Known, entries: Sequence[Entry], oldest: datetime) -> int:
                 is_young = pc.greater_equal(rows[clock], pa.scalar(oldest, pa.timestamp("us")))
                 return pc.fill_null(is_young, not is_over)
 
-            n_gone += _narrow(
-                known, replace(entry, since=oldest.isoformat()), young, narrows=entry)
+            new = _narrow(known, replace(entry, since=oldest.isoformat()), young, narrows=entry)
+            n_gone += entry.n_rows["rows"] - new.n_rows["rows"]
     return n_gone
 
 
@@ -91,25 +93,30 @@ def forget_in_known(folder: Path, accounts: Collection[str], key: bytes) -> int:
     InputError
         If it cannot be read or written.
     """
-    n_gone = 0
+    n_gone, words, events = 0, {}, [pa.array([], pa.uint64())]
     known = Known(folder, key)
+    drop_folds(folder)  # where a deletion was cut off, of what was written anew already
     for entry, others, n in _about(known, accounts):
-        _narrow(known, replace(entry, n_forgotten=entry.n_forgotten + n), others, replaces=entry)
+        if entry.table == "events":
+            rows = whole(known, Placed(0, entry, is_there=False), "rows",
+                         ["account_code", "event_code"])
+            events.append(rows.filter(pc.invert(others(rows)))["event_code"].combine_chunks())
+        new = _narrow(known, replace(entry, n_forgotten=entry.n_forgotten + n), others,
+                      replaces=entry)
+        words[entry.word] = new.word
         n_gone += n
+    forget_in_folds(Folds(folder, key), _codes(accounts), pa.concat_arrays(events), words)
+    drop_folds(folder)
     return n_gone
 
 
 def _about(known: Known, accounts: Collection[str]) -> Iterator[tuple[Entry, Keep, int]]:
     """Yield entries that have rows about some accounts, what keeps the others, and how many."""
-    ids = pa.array(sorted(accounts), pa.string())
-    with TemporaryDirectory() as work, Store(
-        Path(work), memory_limit_mb=256, threads=1
-    ) as store, store.lent("forgotten_here", pa.table({"account_id": ids})):
-        codes = store.arrow("select hash(account_id) as code from forgotten_here")["code"]
+    ids, codes = pa.array(sorted(accounts), pa.string()), _codes(accounts)
     for entry in known.entries():
         columns, gone = ACCOUNTS.get(entry.table, ("account_id",)), ids
         if entry.table == "events":
-            columns, gone = ("account_code",), codes.combine_chunks()
+            columns, gone = ("account_code",), codes
         elif not columns:
             continue
 
@@ -125,11 +132,21 @@ def _about(known: Known, accounts: Collection[str]) -> Iterator[tuple[Entry, Kee
             yield entry, others, n
 
 
+def _codes(accounts: Collection[str]) -> pa.Array:
+    """Return the numbers of some accounts, as events have them."""
+    ids = pa.table({"account_id": pa.array(sorted(accounts), pa.string())})
+    with TemporaryDirectory() as work, Store(
+        Path(work), memory_limit_mb=256, threads=1
+    ) as store, store.lent("forgotten_here", ids):
+        found = store.arrow("select hash(account_id) as code from forgotten_here")
+    return found["code"].combine_chunks()
+
+
 def _narrow(
     known: Known, entry: Entry, keep: Keep, *, replaces: Entry | None = None,
     narrows: Entry | None = None,
-) -> int:
-    """Write an entry anew with the rows that stay; return how many went."""
+) -> Entry:
+    """Write an entry anew with the rows that stay, and return it."""
     old, n_rows = known.vault(entry), dict(entry.n_rows)
     codes = _Codes()
 
@@ -150,8 +167,7 @@ def _narrow(
         oldest, newest = span(new, entry.table)
         return replace(entry, n_rows=n_rows, oldest=oldest, newest=newest)
 
-    n_before = entry.n_rows["rows"]
-    return n_before - known.write(fill, replaces=replaces, narrows=narrows).n_rows["rows"]
+    return known.write(fill, replaces=replaces, narrows=narrows)
 
 
 def _all(rows: pa.Table) -> pa.Array:

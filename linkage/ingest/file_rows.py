@@ -75,8 +75,9 @@ class FileRows:
         return Origin(table, [str(file.path) for file in reader.files],
                       rejected_lines(self._store, reader))
 
-    def read_spellings(self, *, overlapping: bool) -> None:
+    def read_spellings(self, *, as_of: str | None, overlapping: bool) -> None:
         """Make ``event_text``: the texts of events beside their numbers."""
+        del as_of
         store, select = self._store, coded(self.events, with_code=overlapping)
         if self.events.is_columnar:
             # Parquet gives one column at a time, so looking texts up again later is cheap.
@@ -101,8 +102,8 @@ class FileRows:
         """Run what reads ``event_text`` or ``event``, and name the file at fault."""
         return reading(self._store, self.events, read)
 
-    def n_forgotten_events(self) -> int:
-        """Return 0: ``event`` has them, of nobody who counts."""
+    def n_further_events(self) -> int:
+        """Return 0: ``event`` has those of forgotten accounts, of nobody who counts."""
         return 0
 
     def locate(self, file_ix: int, *, as_of: str | None) -> None:
@@ -124,6 +125,12 @@ class FileRows:
             self._store, self.events, Sketcher(self._key), as_of=as_of, n_threads=n_threads,
             readers=self._prompt_readers, overlapping=overlapping,
         )
+
+    def add_sums(self, table: str) -> None:
+        """Add nothing: every event is read."""
+
+    def settle_events(self) -> None:
+        """Keep nothing."""
 
     def drop_events(self) -> None:
         """Forget the events."""

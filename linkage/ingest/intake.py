@@ -9,7 +9,7 @@ from linkage.errors import InputError
 from linkage.ingest.addresses import Network, make_addresses, parse_network
 from linkage.ingest.attributes import drop_attributes
 from linkage.ingest.embedding import packaged_embedder
-from linkage.ingest.events import close_events, drop_repeated
+from linkage.ingest.events import NO_SESSIONS, close_events, drop_repeated
 from linkage.ingest.file_rows import FileRows
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.identifiers import BROUGHT_BY, make_identifiers, placeholder_notes
@@ -33,7 +33,8 @@ from linkage.store import Store
 _INTERMEDIATE = (
     "account_row", "account_key", "account_email", "account_phone", "mail_domain", "payment",
     "user_claim", "hub", "malformed_address", "sighting", "usage", "prompt", "template",
-    "prompt_held", "prompt_lone", "prompt_timed", "meaning", "crowd",
+    "prompt_held", "prompt_lone", "prompt_timed", "meaning", "crowd", "session_summed",
+    "template_shared",
 )
 
 NOBODY = Forgotten()
@@ -177,7 +178,7 @@ class _Intake:
         )
         for name in ("payment", "user_claim", "link", "decision"):
             self._make(name, as_of=self.as_of)
-        self.notes.extend(drop_attributes(self.store, self.settings.kinds))
+        self.notes += drop_attributes(self.store, self.settings.kinds)
         self._make("hub")
         self._make("reported_group")
         self.store.drop_view("read_identifier")
@@ -190,25 +191,31 @@ class _Intake:
         networks = self._networks()
         overlapping = self.settings.overlapping and source.n_files("events") > 1
         self.step("parsing addresses")
-        source.read_spellings(overlapping=overlapping)
+        source.read_spellings(as_of=self.as_of, overlapping=overlapping)
         source.reading(lambda: make_addresses(self.store, networks))
         self.step("reading events")
         source.read_events(as_of=self.as_of, overlapping=overlapping)
         source.reading(lambda: self._make("connection"))
         n_rows = int(self.store.scalar("select coalesce(sum(n_events), 0) from connection"))
         close_events(self.store, source, self.quarantine, as_of=self.as_of,
-                     n_rows=n_rows + source.n_forgotten_events())
+                     n_rows=n_rows + source.n_further_events())
         self._make("event_again")
         if overlapping and self._count_once():
             self._make("connection")
         if source.has("events", "prompt") or source.has("events", "system_prompt"):
             self._prompts(overlapping=overlapping)
         self.step("counting activity")
+        self.store.put("session_summed", NO_SESSIONS)
+        source.add_sums("session_summed")
         for name in ("sighting", "usage"):
             self._make(name)
+            source.add_sums(name)
         self.store.drop("connection")
-        for name in ("activity", "account_event", "account", "model"):
+        self._make("activity")
+        source.add_sums("activity")
+        for name in ("account_event", "account", "model"):
             self._make(name)
+        source.settle_events()
         self._note("select count(*) from address where is_reserved",
                    "{:,} private or reserved addresses do not count as identifiers")
         self._note("select count(*) from account where first_event_at < created_at",
@@ -232,7 +239,7 @@ class _Intake:
         self.step("gathering templates")
         make_templates(self.store, n_threads=self.settings.n_threads)
         self.store.drop("skeleton")
-        for name in ("prompt_held", "prompt_lone", "prompt_timed"):
+        for name in ("prompt_held", "template_shared", "prompt_lone", "prompt_timed"):
             self._make(name)
         if self._has("prompt_meaning") and isinstance(self.source, FileRows):
             self.step("comparing what prompts mean")

@@ -28,6 +28,9 @@ of prompts, the cues of capabilities or the columns of an entry change."""
 KNOWN = "known"
 """Its name in a state folder."""
 
+FOLDED = "folded"
+"""Name of what stands for several entries, see :mod:`linkage.ingest.folds`."""
+
 _KEY = "key-check"
 
 
@@ -168,7 +171,7 @@ class Known:
             if folder.name.startswith("."):
                 if self._is_mine and folder.is_dir():
                     shutil.rmtree(folder)
-            elif folder.is_dir():
+            elif folder.is_dir() and not folder.name.startswith(f"{FOLDED}."):
                 entry = self._read_entry(folder)
                 found.setdefault(entry.name, []).append(entry)
         kept = {}
@@ -179,7 +182,7 @@ class Known:
                 if entry.word not in replaced and entry.narrows not in words:
                     kept[name] = entry
                 elif self._is_mine:
-                    _remove(self.folder / entry.folder)
+                    remove(self.folder / entry.folder)
         return kept
 
     def _read_entry(self, folder: Path) -> Entry:
@@ -235,7 +238,7 @@ class Known:
             os.rename(partial, self.folder / entry.folder)
             sync_folder(self.folder)
             if replaces:
-                _remove(self.folder / replaces.folder)
+                remove(self.folder / replaces.folder)
         except OSError as error:
             raise InputError(
                 f"cannot write {error.filename or partial}: {error.strerror or error}",
@@ -250,7 +253,7 @@ class Known:
         """Return the error of an entry that cannot be read; forget it if its file is there."""
         if is_there and self._is_mine:
             with suppress(OSError):
-                _remove(self.folder / entry.folder)
+                remove(self.folder / entry.folder)
             self._entries.pop(entry.name, None)
         error = DamagedEntry(
             f"what is known of {entry.path} cannot be read in {self.folder / entry.folder}: "
@@ -271,13 +274,14 @@ def keep_only(folder: Path, names: set[str]) -> None:
     OSError
         If one cannot be read or removed.
     """
-    places = [one for one in folder.iterdir() if one.is_dir()] if folder.exists() else []
+    places = [one for one in folder.iterdir() if one.is_dir()
+              and not one.name.startswith(f"{FOLDED}.")] if folder.exists() else []
     counted = [one for one in places if one.name.partition(".")[0] in names]
     told = [json.loads((one / "entry.json").read_text(encoding="utf-8")) for one in counted]
     narrowed = {one.get("narrows") for one in told}
     for place in places:
         if place not in counted or place.name.rpartition(".")[2] in narrowed:
-            _remove(place)
+            remove(place)
 
 
 def _entry(told: dict[str, Any]) -> Entry:
@@ -285,7 +289,7 @@ def _entry(told: dict[str, Any]) -> Entry:
     return Entry(**told | {"has": tuple(told["has"])})
 
 
-def _remove(folder: Path) -> None:
+def remove(folder: Path) -> None:
     """Remove an entry; killed meanwhile, what is left of it is no entry, and goes at the start."""
     if not folder.name.startswith("."):
         folder = folder.rename(folder.with_name(f".{folder.name}"))

@@ -1,13 +1,15 @@
 """Prompts of what the state knows: each event's numbers, and what readers counted of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.ingest.entries import EVENT, PROMPT, PROMPT_CODES, SKELETON
 from linkage.ingest.events import ACCOUNT_CODE
+from linkage.ingest.folded_events import FoldedEvents
 from linkage.ingest.kinds import kind_column, kind_table
 from linkage.ingest.known import Entry, Known
 from linkage.ingest.known_loading import Placed, loaded, whole
@@ -30,8 +32,8 @@ _CODES = ", ".join(PROMPT_CODES)
 
 
 def load_prompts(
-    store: Store, known: Known, entries: Sequence[Placed], readers: Sequence[PromptReader],
-    *, as_of: str | None,
+    store: Store, known: Known, entries: Sequence[Placed], events: FoldedEvents,
+    readers: Sequence[PromptReader], *, as_of: str | None,
 ) -> None:
     """Make the tables of :func:`linkage.ingest.prompts.read_prompts` from what is known.
 
@@ -39,6 +41,8 @@ def load_prompts(
     ----------
     entries
         Of events; those without prompts are passed over.
+    events
+        Says which of them are read, and gives the prompts of the others.
     readers
         Who else read the prompts.
     as_of
@@ -70,15 +74,40 @@ def load_prompts(
         *(_FIELDS.field(name) for name in columns if name in _FIELDS.names),
         *((kind_column(reader.table), pa.int32()) for reader in readers),
     ])
-    for rows in chain([schema.empty_table()], loaded(known, entries, columns, shaped)):
+    loose = {one.entry.word for one in events.loose}
+    for rows in chain(
+        [schema.empty_table()],
+        loaded(known, [one for one in entries if one.entry.word in loose], columns, shaped),
+        _rest(events, entries, columns, first),
+    ):
         _place(store, rows, readers, as_of)
+    for rows in events.sums("prompts"):
+        store.append("prompt", rows)
     store.extend("prompt", query("ingest", "prompt_once").body)
     store.drop("prompt_again", "account_code", "placed_prompt")
     for reader in readers:
-        _add_up(store, reader.table)
+        _add_up(store, reader.table, events)
     store.put("skeleton", SKELETON.empty_table())
     for one in entries:
         store.append("skeleton", whole(known, one, "skeleton").drop_columns("file_ix"))
+
+
+def _rest(
+    events: FoldedEvents, entries: Sequence[Placed], columns: Sequence[str],
+    first: Mapping[str, Mapping[str, int]],
+) -> Iterator[pa.Table]:
+    """Yield the rows that stand beside sums, a reader's kinds counted along all entries."""
+    for rows in events.rest(columns):
+        for table, begins in first.items():
+            by_file = np.zeros(1 + max((one.file_ix for one in entries), default=0), np.int32)
+            for one in entries:
+                by_file[one.file_ix] = begins[one.entry.name]
+            # Of a file without prompts, no row has a kind.
+            files = np.minimum(rows["file_ix"].to_numpy(), len(by_file) - 1)
+            at = rows.schema.get_field_index(kind_column(table))
+            rows = rows.set_column(
+                at, kind_column(table), pc.add(rows[at], pa.array(by_file[files])))
+        yield rows
 
 
 _FIELDS = pa.schema([*EVENT, *PROMPT])
@@ -118,7 +147,7 @@ def _place(
         """)
 
 
-def _add_up(store: Store, table: str) -> None:
+def _add_up(store: Store, table: str, events: FoldedEvents) -> None:
     """Make a reader's stage table from how often each account has which of its rows."""
     if not store.exists(f"{table}_kind"):
         return
@@ -135,5 +164,7 @@ def _add_up(store: Store, table: str) -> None:
         from {table}_counted as c inner join {table}_kind as k on c.kind_ix = k.kind_ix
         where c.again_ix is not null
     """)
+    for rows in events.sums(table):
+        store.append(table, rows)
     store.drop(f"{table}_counted", f"{table}_kind")
     add_up(store, table)

@@ -6,6 +6,7 @@ from itertools import chain
 from types import TracebackType
 from typing import Self
 
+import numpy as np
 import pyarrow as pa
 
 from linkage.errors import InputError
@@ -13,6 +14,7 @@ from linkage.ingest.aging import age, oldest_of
 from linkage.ingest.checksums import sha256_of
 from linkage.ingest.entries import EVENT, SPELLING, read_file, span
 from linkage.ingest.events import ACCOUNT_CODE, CODES, located, until
+from linkage.ingest.folded_events import FoldedEvents
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.known import VERSION, Entry, Known, KnownFile, KnownFiles
 from linkage.ingest.known_loading import Placed, load_last, loaded, whole
@@ -206,7 +208,8 @@ class KnownRows:
         self._store.drop("event")
         self._store.create("known_account", ACCOUNT_CODE)
         nothing = pa.schema([("file_ix", pa.int32()), *map(EVENT.field, columns)]).empty_table()
-        for rows in chain([nothing], loaded(self._known, self._entries("events"), columns)):
+        for rows in chain([nothing], loaded(self._known, self._events.loose, columns),
+                          self._events.rest(columns)):
             for name in absent:
                 # Narrow, for nothing in each of millions of rows.
                 rows = rows.append_column(name, pa.nulls(rows.num_rows, pa.int8()))
@@ -215,22 +218,28 @@ class KnownRows:
                 self._store.insert("event", event.body)
                 self._store.drop_view("read_event")
         self._store.drop("known_account")
+        if overlapping and as_of is None:
+            self._events.plan()
 
     def reading(self, read: Callable[[], int]) -> int:
         """Run what reads ``event_text`` or ``event``: no file is read."""
         return read()
 
-    def n_forgotten_events(self) -> int:
-        """Return how many events of forgotten accounts are not in ``event``."""
-        return _forgotten(self._entries("events"))
+    def n_further_events(self) -> int:
+        """Return how many events are not in ``event``: those in sums, and of forgotten accounts."""
+        return self._events.n_events + _forgotten(self._entries("events"))
 
-    def read_spellings(self, *, overlapping: bool) -> None:
+    def read_spellings(self, *, as_of: str | None, overlapping: bool) -> None:
         """Make ``event_text``: the text of each number."""
-        del overlapping
+        self._events = FoldedEvents(
+            self._store, self._known, self._key, self._entries("events"), probe=self._probe,
+            retention_days=self._night.retention_days,
+            readers=tuple(reader.table for reader in self._readers))
+        if overlapping and as_of is None:
+            self._events.choose()
         self._store.put("spelling", SPELLING.empty_table())
-        for one in self._entries("events"):
-            self._store.append(
-                "spelling", whole(self._known, one, "spelling").drop_columns("file_ix"))
+        for rows in self._events.spellings():
+            self._store.append("spelling", rows)
         self._store.view("event_text", " union all by name ".join(
             f"select code as {code}, text as {column} from spelling where \"column\" = '{column}'"
             for column, code in CODES.items()
@@ -239,15 +248,33 @@ class KnownRows:
     def locate(self, file_ix: int, *, as_of: str | None) -> None:
         """Add the bad events of one file to ``fault_event``."""
         columns = ["row_no", "occurred_at", "fault", "account_code", "ip_code"]
-        rows = whole(self._known, self._entries("events")[file_ix], "rows", columns)
+        rows = self._events.rest_of(file_ix, columns)
+        if rows is None:
+            rows = whole(self._known, self._entries("events")[file_ix], "rows", columns)
         with self._store.lent("located", rows):
             self._store.extend("fault_event", located("located"), {"as_of": as_of})
 
     def read_prompts(self, *, as_of: str | None, n_threads: int, overlapping: bool) -> None:
         """Make ``prompt``, ``skeleton`` and the tables of prompt readers."""
         del n_threads, overlapping  # whatever is delivered twice is told from ``event_again``
-        load_prompts(
-            self._store, self._known, self._entries("events"), self._readers, as_of=as_of)
+        load_prompts(self._store, self._known, self._entries("events"), self._events,
+                     self._readers, as_of=as_of)
+
+    def add_sums(self, table: str) -> None:
+        """Add what sums of events say to a table of the stage."""
+        for rows in self._events.sums(table.removesuffix("_summed")):
+            if table == "sighting":
+                with self._store.lent("summed_sighting", rows):
+                    self._store.insert(table, query("ingest", "sighting_summed").body)
+                continue
+            if table == "activity":
+                each = np.repeat(np.arange(rows.num_rows), rows["n_events"].to_numpy())
+                rows = rows.drop_columns("n_events").take(pa.array(each))
+            self._store.append(table, rows)
+
+    def settle_events(self) -> None:
+        """Keep sums of events for the nights to come."""
+        self._events.fold()
 
     def drop_events(self) -> None:
         """Forget the events."""

@@ -50,7 +50,7 @@ class RowSource(AbstractContextManager[Any], Protocol):
         """Return where the rows of a table that was read come from."""
         ...
 
-    def read_spellings(self, *, overlapping: bool) -> None:
+    def read_spellings(self, *, as_of: str | None, overlapping: bool) -> None:
         """Make ``event_text``: the texts of events beside their numbers."""
         ...
 
@@ -65,8 +65,8 @@ class RowSource(AbstractContextManager[Any], Protocol):
         """Run what reads ``event_text`` or ``event``, and name the file at fault."""
         ...
 
-    def n_forgotten_events(self) -> int:
-        """Return how many events of forgotten accounts are not in ``event``."""
+    def n_further_events(self) -> int:
+        """Return how many events are not in ``event``: those in sums, and of forgotten accounts."""
         ...
 
     def locate(self, file_ix: int, *, as_of: str | None) -> None:
@@ -75,6 +75,16 @@ class RowSource(AbstractContextManager[Any], Protocol):
 
     def read_prompts(self, *, as_of: str | None, n_threads: int, overlapping: bool) -> None:
         """Make ``prompt``, ``skeleton`` and the tables of prompt readers."""
+        ...
+
+    def add_sums(self, table: str) -> None:
+        """Add what is known of events only as sums to ``sighting``, ``usage``, ``activity`` or
+        ``session_summed``.
+        """
+        ...
+
+    def settle_events(self) -> None:
+        """Keep what later nights need of the events, once all tables are made of them."""
         ...
 
     def drop_events(self) -> None:

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from linkage import job
 from linkage.errors import InputError, LinkageError
+from linkage.ingest.folds import drop_folds
 from linkage.ingest.known import KNOWN, keep_only
 from linkage.lock import locked
 from linkage.nightly.config import NightlySettings, Verb
@@ -234,6 +235,7 @@ class Night:
         """Remove what the night needed, and what no night will need."""
         shutil.rmtree(place, ignore_errors=True)
         keep_only(self._told.state / KNOWN, {one["entry"] for one in self._journal.files})
+        drop_folds(self._told.state / KNOWN)
 
     def _tell_failure(self, exit_code: int, problem: str) -> None:
         """Write down that the night failed, as far as anything can be written."""

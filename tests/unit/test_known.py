@@ -132,6 +132,8 @@ import os, signal, sys
 from pathlib import Path
 from deliveries import Job
 import pyarrow.dataset, linkage.nightly.night
+from linkage.ingest import folded_events
+folded_events.N_LATEST, folded_events.MANY_FILES = 0, 1
 left = [int(sys.argv[2])]
 def count(event, arguments):
     if event in ("os.rename", "os.mkdir", "os.rmdir", "os.remove", "open") and \\
@@ -148,8 +150,9 @@ def test_a_night_that_is_killed_anywhere_ends_the_same(two_nights, tmp_path):
     job, late, whole = two_nights
     shutil.copy(late, job.drop / late.name)
     n_killed = 0
-    # Reading the key and the entries, making the folder, writing, renaming, and the end.
-    for step in (2, 6, 9, 11, 12, 13, 40):
+    # Reading the key and the entries, making the folder, writing, renaming, the same of sums, and
+    # the end.
+    for step in (2, 6, 9, 11, 12, 13, 20, 26, 30, 34, 38, 60):
         killed = subprocess.run(
             [sys.executable, "-c", KILLED, str(job.folder), str(step)], check=False,
             env=os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}, capture_output=True)

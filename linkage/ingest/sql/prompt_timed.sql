@@ -1,15 +1,14 @@
 -- Purpose:    events of templates that a few accounts share.
 -- Grain:      event
--- Inputs:     prompt (account_ix, occurred_at, prompt_code), template (code, template_code), prompt_held (template_code, account_ix)
+-- Inputs:     prompt (account_ix, occurred_at, prompt_code), template (code, template_code), template_shared (template_code, n_accounts)
 -- Parameters: none
 -- Order:      none, the table is an intermediate one
 with
 
 rare as (
     select template_code
-    from prompt_held
-    group by template_code
-    having count(*) between 2 and 2000
+    from template_shared
+    where n_accounts <= 2000
 )
 
 select p.account_ix, p.occurred_at, r.template_code

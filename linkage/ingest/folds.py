@@ -1,0 +1,180 @@
+"""Folds: what stands for the events of many entries, in sums by account.
+
+A fold is made of entries and can be made of them again: they stay, so that a file can be taken
+out. It names the words of its entries and is worth nothing once one of them is not counted.
+Rows that a later night may see otherwise are kept as they are, in the table ``rest``.
+"""
+
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from linkage.errors import InputError
+from linkage.ingest.known import FOLDED, VERSION, DamagedEntry, remove
+from linkage.ingest.vault import Vault, sync_folder
+
+_TOLD = "fold.json"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fold:
+    """What a fold says of itself."""
+
+    covers: tuple[str, ...]
+    """Words of its entries; ``file_ix`` of its rest counts along them."""
+    n_events: int
+    """Rows that its sums stand for."""
+    probe: int
+    """The engine's number for a fixed text."""
+    readers: tuple[str, ...]
+    """Tables of those who read prompts."""
+    word: str = ""
+    version: int = VERSION
+
+    @property
+    def folder(self) -> str:
+        """Name of its folder."""
+        return f"{FOLDED}.{self.word}"
+
+
+class Folds:
+    """The folds among what is known.
+
+    Parameters
+    ----------
+    folder
+        Of what is known.
+    key
+        The deployment's secret key.
+    """
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        self._folder, self._key = folder, key
+
+    def every(self) -> list[Fold]:
+        """Return all folds that say of what they are."""
+        return [fold for fold in map(_read, _places(self._folder)) if fold]
+
+    def of(
+        self, words: Collection[str], *, probe: int, readers: tuple[str, ...]
+    ) -> list[Fold]:
+        """Return the folds of entries that all count, the largest first.
+
+        Parameters
+        ----------
+        words
+            Of entries that count.
+        probe, readers
+            Of folds that can be used.
+        """
+        found = [
+            fold for fold in self.every()
+            if (fold.version, fold.probe, fold.readers) == (VERSION, probe, readers)
+            and {*fold.covers} <= {*words}
+        ]
+        found.sort(key=lambda fold: (-fold.n_events, fold.word))
+        kept: list[Fold] = []
+        for fold in found:
+            # Killed between writing one and removing what it takes up, both are there.
+            if not any({*fold.covers} & {*other.covers} for other in kept):
+                kept.append(fold)
+        return kept
+
+    def read(self, fold: Fold, table: str) -> pa.Table:
+        """Return a table of a fold.
+
+        Raises
+        ------
+        DamagedEntry
+            If it cannot be read; the fold is then forgotten.
+        """
+        return pa.concat_tables(self.batches(fold, table))
+
+    def batches(self, fold: Fold, table: str) -> Iterator[pa.Table]:
+        """Yield a table of a fold in pieces.
+
+        Raises
+        ------
+        DamagedEntry
+            As for :meth:`read`.
+        """
+        folder = self._folder / fold.folder
+        try:
+            yield from Vault(folder, self._key).batches(table, rows=1 << 21)
+        except (OSError, pa.ArrowException) as error:
+            with suppress(OSError):
+                remove(folder)
+            damaged = DamagedEntry(f"sums of events cannot be read in {folder}",
+                                   fix="start again: they are made anew")
+            damaged.is_there = True
+            raise damaged from error
+
+    def write(self, fill: Callable[[Vault], Fold], *, takes_up: Sequence[Fold]) -> Fold:
+        """Write a fold; it is there when it is whole, and those that it takes up are not.
+
+        Raises
+        ------
+        InputError
+            If it cannot be written.
+        """
+        word = secrets.token_hex(8)
+        partial = self._folder / f".{word}"
+        try:
+            partial.mkdir(mode=0o700)
+            told = asdict(fill(Vault(partial, self._key))) | {"word": word}
+            (partial / _TOLD).write_text(json.dumps(told) + "\n", encoding="utf-8")
+            Vault(partial, self._key).sync()
+            fold = _fold(told)
+            os.rename(partial, self._folder / fold.folder)
+            sync_folder(self._folder)
+            for other in takes_up:
+                remove(self._folder / other.folder)
+        except OSError as error:
+            raise InputError(
+                f"cannot write {error.filename or partial}: {error.strerror or error}",
+                fix="free some disk space, or name a state folder you may write",
+            ) from error
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        return fold
+
+
+def drop_folds(folder: Path) -> None:
+    """Remove folds of entries that are no longer there.
+
+    Parameters
+    ----------
+    folder
+        Of what is known.
+    """
+    words = {place.name.rpartition(".")[2] for place in folder.glob("[!.]*")}
+    for place in _places(folder):
+        fold = _read(place)
+        if fold is None or not {*fold.covers} <= words:
+            remove(place)
+
+
+def _places(folder: Path) -> list[Path]:
+    """Return the folders of folds."""
+    return sorted(folder.glob(f"{FOLDED}.*"))
+
+
+def _read(place: Path) -> Fold | None:
+    """Read what a fold says of itself; None where it says nothing that can be read."""
+    try:
+        return _fold(json.loads((place / _TOLD).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _fold(told: dict[str, Any]) -> Fold:
+    """Return a fold of what it says of itself."""
+    return Fold(**told | {name: tuple(told[name]) for name in ("covers", "readers")})

@@ -123,6 +123,10 @@ class FoldedEvents:
         """Plan folds where enough is in none; needs ``event`` as it was read."""
         latest = sorted(self._entries, key=lambda one: (one.entry.newest or "", one.entry.name))
         held_back = {one.entry.word for one in latest[max(len(latest) - N_LATEST, 0):]}
+        if self._days is not None:
+            # Its rows go night by night, and sums with them.
+            oldest = min((self._part(one) for one in latest if one.entry.newest), default=0)
+            held_back |= {one.entry.word for one in latest if self._part(one) == oldest}
         parts: dict[int, list[Placed]] = {}
         for one in self.loose:
             if one.entry.word not in held_back:

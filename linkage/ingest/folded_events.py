@@ -106,11 +106,15 @@ class FoldedEvents:
 
     def sums(self, table: str) -> Iterator[pa.Table]:
         """Yield sums, or prompts, of accounts that count, by ``account_ix``."""
+        for rows in self.every_sum(table):
+            yield rows.filter(pc.greater_equal(rows["account_ix"], 0))
+
+    def every_sum(self, table: str) -> Iterator[pa.Table]:
+        """Yield sums, or prompts, by ``account_ix``: -1 of accounts that do not count."""
         for fold, place in self._chosen:
             for rows in self._folds.batches(fold, table):
                 if "account_no" in rows.column_names:
                     rows = placed(rows, place)
-                    rows = rows.filter(pc.greater_equal(rows["account_no"], 0))
                     names = ["account_ix" if name == "account_no" else name
                              for name in rows.column_names]
                     yield rows.rename_columns(names)

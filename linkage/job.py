@@ -19,6 +19,7 @@ from linkage.errors import QualityGateError
 from linkage.evidence import (
     agreements,
     best_by_family,
+    check_memory,
     estimate_weights,
     load_incidence,
     preview_pairs,
@@ -104,7 +105,7 @@ def run(
     InputError
         If the input cannot be used or the output cannot be written.
     CapacityError
-        If the candidate pairs would not fit.
+        If the tables do not fit, or what is made of them would not.
     QualityGateError
         If too many rows had to be quarantined.
     """
@@ -173,6 +174,7 @@ def _compute(
             counts["holdings"] = store.count("holding")
             counts["quarantined"] = ingested.n_quarantined
             store.limit_memory(settings.n_idle_memory_mb)
+        check_memory(store.count("holding"), room_mb=settings.n_array_memory_mb)
         with stages("evidence") as counts:
             incidence = load_incidence(store, _with_kinds(settings, calibration))
             preview = preview_pairs(

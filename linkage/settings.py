@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from linkage.errors import SettingsError
+from linkage.machine import memory_mb, n_cores
 
 
 @dataclass(frozen=True)
@@ -127,24 +128,22 @@ class Settings:
     @property
     def n_threads(self) -> int:
         """Threads to use, at least 1."""
-        if self.threads:
-            return self.threads
-        # Only Linux can tell which cores this process may use.
-        allowed = getattr(os, "sched_getaffinity", None)
-        return len(allowed(0)) if allowed else os.cpu_count() or 1
+        return self.threads or n_cores()
 
     @property
     def n_memory_mb(self) -> int:
         """MiB the tables may use before they spill."""
-        if self.memory_limit_mb:
-            return self.memory_limit_mb
-        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
-        return max(512, total * 4 // 10)
+        return self.memory_limit_mb or max(512, memory_mb() * 4 // 10)
 
     @property
     def n_idle_memory_mb(self) -> int:
         """MiB the tables may use while other work holds arrays of its own."""
         return min(self.n_memory_mb, max(512, self.n_memory_mb // 2))
+
+    @property
+    def n_array_memory_mb(self) -> int:
+        """MiB that such tables leave of the machine's."""
+        return max(0, memory_mb() - self.n_idle_memory_mb)
 
     def n_max_pairs(self, n_accounts: int) -> int:
         """Most candidate pairs to hold: 20 an account, as far as memory goes (64 bytes each)."""

@@ -14,6 +14,7 @@ from typing import Any, Self
 import duckdb
 import pyarrow as pa
 
+from linkage.errors import CapacityError
 from linkage.queries import Query
 
 log = logging.getLogger(__name__)
@@ -32,6 +33,11 @@ class Store:
         What DuckDB may use before it spills, in MiB.
     threads
         Threads DuckDB may use, at least 1.
+
+    Raises
+    ------
+    CapacityError
+        On leaving, if tables fitted neither the memory nor the disk.
     """
 
     def __init__(self, folder: Path, *, memory_limit_mb: int, threads: int) -> None:
@@ -65,6 +71,12 @@ class Store:
         trace: TracebackType | None,
     ) -> None:
         self.connection.close()
+        if isinstance(error, duckdb.OutOfMemoryException):
+            raise CapacityError(
+                f"the tables fit neither {self.memory_limit_mb:,} MiB of memory nor the disk that "
+                f"{self.folder} is on",
+                fix="free disk space there, or raise memory_limit_mb",
+            ) from error
 
     def materialise(self, query: Query, parameters: Mapping[str, Value] | None = None) -> int:
         """Make the table ``query.name`` from its SELECT and return its number of rows."""

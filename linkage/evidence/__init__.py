@@ -1,5 +1,6 @@
 """What agreements are worth, in bits, and which pairs of accounts they join."""
 
+from linkage.evidence.capacity import check_memory
 from linkage.evidence.families import best_by_family
 from linkage.evidence.incidence import Incidence, load_incidence
 from linkage.evidence.pairs import agreements, preview_pairs
@@ -11,6 +12,7 @@ __all__ = [
     "Weights",
     "agreements",
     "best_by_family",
+    "check_memory",
     "estimate_weights",
     "load_incidence",
     "preview_pairs",

@@ -8,6 +8,7 @@ from pathlib import Path
 from linkage.forget.outputs import accounts_in_output, forget_in_output
 from linkage.forget.tables import with_accounts, without_accounts
 from linkage.ingest.aging import accounts_in_known, forget_in_known
+from linkage.ingest.gathered import GATHERED, drop_gathered
 from linkage.ingest.known import KNOWN
 
 
@@ -21,7 +22,17 @@ class Owner:
     """Removes them, safe to repeat."""
 
 
-OWNERS: Mapping[str, Owner] = {KNOWN: Owner(accounts_in_known, forget_in_known)}
+def _drop_counts(folder: Path, accounts: Collection[str], key: bytes) -> int:
+    """Forget what was counted of templates: nobody can tell whose they are."""
+    del accounts, key
+    drop_gathered(folder.parent)
+    return 0
+
+
+OWNERS: Mapping[str, Owner] = {
+    KNOWN: Owner(accounts_in_known, forget_in_known),
+    GATHERED: Owner(lambda folder, accounts, key: 0, _drop_counts),
+}
 """Name directly below the state folder to who takes accounts out of what lies there.
 
 All other files are Parquet with a column of :data:`linkage.forget.tables.NAMES`, or hold no

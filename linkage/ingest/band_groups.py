@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 
 from linkage.ingest.digests import fewest_equal, n_equal
-from linkage.ingest.masking import mixed
 
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.uint64]
@@ -24,12 +23,15 @@ GROUP_BITS = 38
 """Bits of a group's number: enough that few of different bands fall together, and those are not
 alike. The rest of a 64-bit number has room for a place among 2**25 skeletons and a flag."""
 
+_SPREAD = np.uint64(0x9E3779B97F4A7C15)
+"""2**64 over the golden ratio: the highest bits of what it multiplies depend on all."""
+
 _FEWEST = fewest_equal(ALIKE)
 
 
 def groups(numbers: Ints) -> Codes:
     """Return the group of each number of one band: (n,), below ``2**GROUP_BITS``."""
-    return mixed(numbers.view(np.uint64)) >> np.uint64(64 - GROUP_BITS)
+    return numbers.view(np.uint64) * _SPREAD >> np.uint64(64 - GROUP_BITS)
 
 
 def in_company(group: Codes) -> Flags:

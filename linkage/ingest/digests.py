@@ -1,5 +1,7 @@
 """Digests of sketches: what is enough to tell how alike two are, in a fifth of the memory."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -15,33 +17,42 @@ reckoned with; the standard error of a likeness of 0.5 grows from 0.065 to 0.069
 .. [1] Li & König (2010), b-bit minwise hashing, WWW."""
 
 _CHANCE = 2.0**-N_KEPT_BITS
-_ONE_OF_EACH = np.uint64(sum(1 << LANE_BITS * at for at in range(N_LANES)))
-"""The lowest bit of each minimum of a band."""
+_LOWEST = np.uint64(sum((1 << N_KEPT_BITS) - 1 << LANE_BITS * at for at in range(N_LANES)))
+"""The bits that are kept of each minimum of a band."""
 _TOGETHER = 2 * LANE_BITS
-_GATHER = np.uint64(sum(1 << _TOGETHER - (LANE_BITS - 1) * at for at in range(N_LANES)))
+_GATHER = np.uint64(sum(
+    1 << _TOGETHER - (LANE_BITS - N_KEPT_BITS) * at for at in range(N_LANES)))
 """Multiplying by this puts those bits side by side from bit ``_TOGETHER`` on; no two meet."""
+_BITS_A_BAND = N_LANES * N_KEPT_BITS
+_BANDS_A_NUMBER = N_BANDS // N_KEPT_BITS
+_ONE_OF_EACH = np.uint64(sum(1 << N_KEPT_BITS * at for at in range(64 // N_KEPT_BITS)))
 
 
-def digests(bands: Codes) -> Codes:
+def digests(bands: Sequence[Ints]) -> Codes:
     """Return the digests of some sketches.
 
     Parameters
     ----------
     bands
-        (n, N_BANDS) sketches of one key.
+        N_BANDS arrays (n,): the sketches, of one key.
 
     Returns
     -------
     numpy.ndarray
-        (n, N_KEPT_BITS): a bit of every minimum in each number.
+        (n, N_KEPT_BITS): a bit of every minimum in each number, at the same place in all.
     """
-    found = np.zeros((len(bands), N_KEPT_BITS), dtype=np.uint64)
-    for band in range(N_BANDS):
-        written = bands[:, band]
-        for kept in range(N_KEPT_BITS):
-            bits = (written >> np.uint64(kept)) & _ONE_OF_EACH
-            bits = (bits * _GATHER >> np.uint64(_TOGETHER)) & np.uint64((1 << N_LANES) - 1)
-            found[:, kept] |= bits << np.uint64(N_LANES * band)
+    found = np.zeros((len(bands[0]), N_KEPT_BITS), dtype=np.uint64)
+    for number in range(N_KEPT_BITS):
+        held = np.zeros(len(found), dtype=np.uint64)
+        for at in range(_BANDS_A_NUMBER):
+            kept = bands[number * _BANDS_A_NUMBER + at].view(np.uint64) & _LOWEST
+            kept *= _GATHER
+            kept >>= np.uint64(_TOGETHER)
+            kept &= np.uint64((1 << _BITS_A_BAND) - 1)
+            held |= kept << np.uint64(_BITS_A_BAND * at)
+        # Every fourth place is free for the minima of one of the four numbers.
+        for bit in range(N_KEPT_BITS):
+            found[:, bit] |= (held >> np.uint64(bit) & _ONE_OF_EACH) << np.uint64(number)
     return found
 
 

@@ -14,6 +14,7 @@ from linkage.ingest.rows import read_rows, reading
 from linkage.ingest.sketches import Sketcher
 from linkage.ingest.sources import Sources
 from linkage.ingest.tables import InputFile
+from linkage.ingest.templates import make_templates
 from linkage.ingest.text_readers import PromptReader
 from linkage.queries import query
 from linkage.schema import INPUT_TABLES
@@ -125,6 +126,11 @@ class FileRows:
             self._store, self.events, Sketcher(self._key), as_of=as_of, n_threads=n_threads,
             readers=self._prompt_readers, overlapping=overlapping,
         )
+
+    def gather_templates(self, *, n_threads: int) -> None:
+        """Make ``template``."""
+        make_templates(self._store, n_threads=n_threads)
+        self._store.drop("skeleton")
 
     def add_sums(self, table: str) -> None:
         """Add nothing: every event is read."""

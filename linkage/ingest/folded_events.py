@@ -106,11 +106,15 @@ class FoldedEvents:
 
     def sums(self, table: str) -> Iterator[pa.Table]:
         """Yield sums, or prompts, of accounts that count, by ``account_ix``."""
+        for rows in self.every_sum(table):
+            yield rows.filter(pc.greater_equal(rows["account_ix"], 0))
+
+    def every_sum(self, table: str) -> Iterator[pa.Table]:
+        """Yield sums, or prompts, by ``account_ix``: -1 of accounts that do not count."""
         for fold, place in self._chosen:
             for rows in self._folds.batches(fold, table):
                 if "account_no" in rows.column_names:
                     rows = placed(rows, place)
-                    rows = rows.filter(pc.greater_equal(rows["account_no"], 0))
                     names = ["account_ix" if name == "account_no" else name
                              for name in rows.column_names]
                     yield rows.rename_columns(names)
@@ -119,6 +123,10 @@ class FoldedEvents:
         """Plan folds where enough is in none; needs ``event`` as it was read."""
         latest = sorted(self._entries, key=lambda one: (one.entry.newest or "", one.entry.name))
         held_back = {one.entry.word for one in latest[max(len(latest) - N_LATEST, 0):]}
+        if self._days is not None:
+            # Its rows go night by night, and sums with them.
+            oldest = min((self._part(one) for one in latest if one.entry.newest), default=0)
+            held_back |= {one.entry.word for one in latest if self._part(one) == oldest}
         parts: dict[int, list[Placed]] = {}
         for one in self.loose:
             if one.entry.word not in held_back:

@@ -179,8 +179,7 @@ def _read(store: Store, table: str) -> _Skeletons:
     select = f"select rowid as place, {', '.join(BANDS)} from {table}"
     for batch in store.batches(select, rows=ROWS_AT_ONCE):
         at = rank[batch["place"].to_numpy()]
-        bands = np.column_stack([batch[name].to_numpy() for name in BANDS]).view(np.uint64)
-        digest[at[at >= 0]] = digests(bands[at >= 0])
+        digest[at[at >= 0]] = digests([batch[name].to_numpy() for name in BANDS])[at >= 0]
     return _Skeletons(code, digest, rank)
 
 

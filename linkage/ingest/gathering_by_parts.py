@@ -119,7 +119,7 @@ def _sketch(store: Store, table: str) -> None:
     store.drop("sketched")
     for batch in store.batches(f"select * from {table}", rows=ROWS_AT_ONCE):
         bands = [batch[name].to_numpy() for name in BANDS]
-        digest = digests(np.column_stack(bands).view(np.uint64))
+        digest = digests(bands)
         store.append("sketched", pa.table({
             "code": batch["code"],
             **{name: np.ascontiguousarray(digest[:, at]) for at, name in enumerate(_DIGEST)},

@@ -22,7 +22,6 @@ from linkage.ingest.row_source import RowSource
 from linkage.ingest.rows import BAD_CIDR, DUPLICATE, faults, unknown_accounts
 from linkage.ingest.sources import discover
 from linkage.ingest.tables import IngestReport
-from linkage.ingest.templates import make_templates
 from linkage.ingest.text_readers import PromptReader
 from linkage.ingest.wordlists import mail_domains
 from linkage.queries import query
@@ -237,8 +236,7 @@ class _Intake:
         self.source.read_prompts(
             as_of=self.as_of, n_threads=self.settings.n_threads, overlapping=overlapping)
         self.step("gathering templates")
-        make_templates(self.store, n_threads=self.settings.n_threads)
-        self.store.drop("skeleton")
+        self.source.gather_templates(n_threads=self.settings.n_threads)
         for name in ("prompt_held", "template_shared", "prompt_lone", "prompt_timed"):
             self._make(name)
         if self._has("prompt_meaning") and isinstance(self.source, FileRows):

@@ -205,14 +205,17 @@ class Known:
         """Return all that is known, by name."""
         return [self._entries[name] for name in sorted(self._entries)]
 
+    def earlier(self, folder: str) -> Entry | None:
+        """Return an entry that no longer counts, by its folder; None where that is gone."""
+        place = self.folder / folder
+        return self._read_entry(place) if place.exists() else None
+
     def vault(self, entry: Entry) -> Vault:
         """Return the tables of an entry."""
         return Vault(self.folder / entry.folder, self._key)
 
-    def write(
-        self, fill: Callable[[Vault], Entry], *, replaces: Entry | None = None,
-        narrows: Entry | None = None,
-    ) -> Entry:
+    def write(self, fill: Callable[[Vault], Entry], *, replaces: Entry | None = None,
+              narrows: Entry | None = None) -> Entry:
         """Write an entry; it is there when it is whole.
 
         Parameters

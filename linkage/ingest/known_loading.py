@@ -35,7 +35,7 @@ def whole(
     DamagedEntry
         If it cannot be read.
     """
-    return pa.concat_tables(_pieces(known, placed, table, columns))
+    return pa.concat_tables(pieces(known, placed, table, columns))
 
 
 def loaded(
@@ -56,7 +56,7 @@ def loaded(
     """
     waiting: list[pa.Table] = []
     for placed in entries:
-        for rows in _pieces(known, placed, "rows", columns):
+        for rows in pieces(known, placed, "rows", columns):
             waiting.append(shape(placed.entry, rows))
             if sum(table.num_rows for table in waiting) >= ROWS_TO_LOAD:
                 yield pa.concat_tables(waiting)
@@ -88,16 +88,23 @@ def load_last(store: Store, known: Known, entries: Sequence[Placed]) -> None:
                          if store.exists("raw_accounts") else "select * from read_accounts")
 
 
-def _pieces(
-    known: Known, placed: Placed, table: str, columns: Sequence[str] | None
+def pieces(
+    known: Known, placed: Placed, table: str, columns: Sequence[str] | None, *,
+    rows: int = ROWS_TO_LOAD,
 ) -> Iterator[pa.Table]:
-    """Yield the rows of an entry, and find out whether it is whole."""
+    """Yield a table of an entry in pieces of about so many rows, with ``file_ix``.
+
+    Raises
+    ------
+    DamagedEntry
+        If it cannot be read, or turns out not to be whole.
+    """
     n = 0
     try:
-        for rows in known.vault(placed.entry).batches(table, columns, rows=ROWS_TO_LOAD):
-            n += rows.num_rows
-            file_ix = np.full(rows.num_rows, placed.file_ix, np.int32)
-            yield rows.add_column(0, "file_ix", pa.array(file_ix))
+        for piece in known.vault(placed.entry).batches(table, columns, rows=rows):
+            n += piece.num_rows
+            file_ix = np.full(piece.num_rows, placed.file_ix, np.int32)
+            yield piece.add_column(0, "file_ix", pa.array(file_ix))
     except (OSError, pa.ArrowException) as error:
         raise known.damaged(placed.entry, error, is_there=placed.is_there) from error
     if n != placed.entry.n_rows[table]:

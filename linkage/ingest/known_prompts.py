@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.ingest.entries import EVENT, PROMPT, PROMPT_CODES, SKELETON
+from linkage.ingest.entries import EVENT, PROMPT, PROMPT_CODES
 from linkage.ingest.events import ACCOUNT_CODE
 from linkage.ingest.folded_events import FoldedEvents
 from linkage.ingest.kinds import kind_column, kind_table
@@ -35,7 +35,9 @@ def load_prompts(
     store: Store, known: Known, entries: Sequence[Placed], events: FoldedEvents,
     readers: Sequence[PromptReader], *, as_of: str | None,
 ) -> None:
-    """Make the tables of :func:`linkage.ingest.prompts.read_prompts` from what is known.
+    """Make ``prompt`` and the tables of readers from what is known, as ``read_prompts`` does.
+
+    Also makes ``left_out_skeleton``: the numbers of skeletons that no event has which counts.
 
     Parameters
     ----------
@@ -66,7 +68,7 @@ def load_prompts(
         return rows
 
     store.create("account_code", ACCOUNT_CODE)
-    store.drop("prompt", "prompt_again", "skeleton")
+    store.drop("prompt", "prompt_again", "left_out_code")
     for reader in readers:
         store.drop(f"{reader.table}_counted")
     schema = pa.schema([
@@ -81,15 +83,18 @@ def load_prompts(
         _rest(events, entries, columns, first),
     ):
         _place(store, rows, readers, as_of)
-    for rows in events.sums("prompts"):
-        store.append("prompt", rows)
+    for rows in events.every_sum("prompts"):
+        counts = pc.greater_equal(rows["account_ix"], 0)
+        store.append("prompt", rows.filter(counts))
+        out = rows.filter(pc.invert(counts))
+        for code in ("prompt_code", "system_code"):
+            store.append("left_out_code", pa.table({"code": out[code].drop_null()}))
+    store.materialise(query("ingest", "left_out_skeleton"))
+    store.drop("left_out_code")
     store.extend("prompt", query("ingest", "prompt_once").body)
     store.drop("prompt_again", "account_code", "placed_prompt")
     for reader in readers:
         _add_up(store, reader.table, events)
-    store.put("skeleton", SKELETON.empty_table())
-    for one in entries:
-        store.append("skeleton", whole(known, one, "skeleton").drop_columns("file_ix"))
 
 
 def _rest(
@@ -134,6 +139,7 @@ def _place(
     """Add some events to the tables, by account; those delivered more than once apart."""
     with store.lent("read_prompt", rows):
         store.create("placed_prompt", _PLACED, {"as_of": as_of})
+        store.insert("left_out_code", query("ingest", "left_out_code").body, {"as_of": as_of})
     store.insert("prompt", f"select account_ix, occurred_at, {_CODES} from placed_prompt "
                            "where again_ix is null")
     store.insert("prompt_again", f"select account_ix, occurred_at, {_CODES}, again_ix "

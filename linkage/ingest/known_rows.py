@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import datetime
 from itertools import chain
-from types import TracebackType
 from typing import Self
 
 import numpy as np
@@ -19,6 +18,7 @@ from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.known import VERSION, Entry, Known, KnownFile, KnownFiles
 from linkage.ingest.known_loading import Placed, load_last, loaded, whole
 from linkage.ingest.known_prompts import load_prompts
+from linkage.ingest.known_templates import make_known_templates
 from linkage.ingest.prompts import Sketching
 from linkage.ingest.reading import TableReader, reader_of
 from linkage.ingest.row_source import NO_LINES, Origin
@@ -81,10 +81,7 @@ class KnownRows:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """Nothing is held open."""
 
     def _is_known(self, file: KnownFile) -> bool:
@@ -255,7 +252,7 @@ class KnownRows:
             self._store.extend("fault_event", located("located"), {"as_of": as_of})
 
     def read_prompts(self, *, as_of: str | None, n_threads: int, overlapping: bool) -> None:
-        """Make ``prompt``, ``skeleton`` and the tables of prompt readers."""
+        """Make ``prompt`` and the tables of prompt readers."""
         del n_threads, overlapping  # whatever is delivered twice is told from ``event_again``
         load_prompts(self._store, self._known, self._entries("events"), self._events,
                      self._readers, as_of=as_of)
@@ -279,6 +276,11 @@ class KnownRows:
     def drop_events(self) -> None:
         """Forget the events."""
         self._store.drop("event")
+
+    def gather_templates(self, *, n_threads: int) -> None:
+        """Make ``template``, from what the last night counted where that fits."""
+        entries = self._entries("events")
+        make_known_templates(self._store, self._known, entries, self._key, n_threads=n_threads)
 
     def drop_texts(self) -> None:
         """Forget the texts of events."""

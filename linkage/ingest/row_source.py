@@ -74,7 +74,11 @@ class RowSource(AbstractContextManager[Any], Protocol):
         ...
 
     def read_prompts(self, *, as_of: str | None, n_threads: int, overlapping: bool) -> None:
-        """Make ``prompt``, ``skeleton`` and the tables of prompt readers."""
+        """Make ``prompt`` and the tables of prompt readers."""
+        ...
+
+    def gather_templates(self, *, n_threads: int) -> None:
+        """Make ``template`` of the prompts that were read."""
         ...
 
     def add_sums(self, table: str) -> None:

@@ -37,6 +37,8 @@ def reading(store: Store, reader: TableReader, read: Callable[[], int]) -> int:
     """Run a read and name the file at fault where it fails."""
     try:
         return read()
+    except duckdb.OutOfMemoryException:
+        raise  # no file's fault
     except duckdb.Error as error:
         for file_ix, file in enumerate(reader.files):
             one = reader.of_file(file_ix).select(numbered=False)

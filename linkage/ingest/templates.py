@@ -12,6 +12,8 @@ the others are gathered in rounds.
 .. [1] Fischer & Noever (2018), Tight analysis of parallel randomized greedy MIS, SODA.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -41,24 +43,34 @@ def make_templates(store: Store, *, n_threads: int = 1) -> int:
         Rows of ``template``: (code, template_code), one per skeleton that is of another
         one's template. Every other skeleton is a template of its own.
     """
-    mb = min(MOST_MEMORY_MB, store.memory_limit_mb // 2)
-    with store.memory_lent(mb):
-        most = min(MOST_IN_MEMORY, mb * 2**20 // BYTES_A_SKELETON)
-        gathering = _Rounds(store, most, n_threads)
-        gathering.count("skeleton")
-        gathering.gather("skeleton")
+    with rounds(store, n_threads) as work:
+        work.count("skeleton")
+        work.gather("skeleton")
     store.drop("counted")
     return store.count("template")
 
 
+@contextmanager
+def rounds(store: Store, n_threads: int) -> Iterator["Rounds"]:
+    """Give what gathers templates, with its share of the store's memory."""
+    mb = min(MOST_MEMORY_MB, store.memory_limit_mb // 2)
+    with store.memory_lent(mb):
+        yield Rounds(store, mb * 2**20, n_threads)
+
+
 @dataclass(frozen=True)
-class _Rounds:
+class Rounds:
     """The rounds, in memory as soon as few enough are left."""
 
     store: Store
-    most: int
-    """Skeletons that are gathered in memory at most."""
+    most_bytes: int
+    """Memory that may be taken."""
     n_threads: int
+
+    @property
+    def most(self) -> int:
+        """Skeletons that are gathered in memory at most."""
+        return min(MOST_IN_MEMORY, self.most_bytes // BYTES_A_SKELETON)
 
     def count(self, table: str) -> None:
         """Make ``counted`` of a table of skeletons."""

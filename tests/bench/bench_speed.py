@@ -10,12 +10,14 @@ number here passes or fails anything.
 import argparse
 import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
 from machine import Finished, forget, run_linkage, show_machine, show_table, workplace
 
-from linkage.simulate import WorldSummary, ring_plans, simulate
+from linkage.simulate import ring_plans, simulate
 
 LADDER = (6, 12, 30, 150, 750, 2_500)
 """Sizes of the rings of every scale; the largest world also holds the campaign."""
@@ -48,20 +50,39 @@ def main() -> None:
                               "rings"), totals)
 
 
-def _world(folder: Path, n_accounts: int, seed: int) -> WorldSummary:
+@dataclass(frozen=True)
+class _World:
+    """Where a world is, and how large."""
+
+    path: Path
+    n_accounts: int
+    n_events: int
+
+
+def _world(folder: Path, n_accounts: int, seed: int) -> _World:
     """Draw a world, or take up the one that an earlier bench kept."""
+    path = folder / f"world-{n_accounts}-{seed}"
+    if not path.exists():
+        _draw(path, n_accounts, seed)
+    events = sorted((path / "events").glob("*.parquet"))
+    return _World(
+        path, pq.read_metadata(path / "accounts.parquet").num_rows,
+        sum(pq.read_metadata(part).num_rows for part in events),
+    )
+
+
+def _draw(path: Path, n_accounts: int, seed: int) -> None:
+    """Draw a world."""
     sizes = [size for size in LADDER if size <= n_accounts // 40]
     if n_accounts >= 1_000_000:
         sizes.append(CAMPAIGN)
-    path = folder / f"world-{n_accounts}"
-    shutil.rmtree(path, ignore_errors=True)
-    return simulate(
+    simulate(
         path, n_accounts=n_accounts - sum(sizes), rings=ring_plans(tuple(sizes), seed),
         seed=seed, prompts=False,
     )
 
 
-def _show_stages(world: WorldSummary, took: Finished, manifest: dict[str, Any]) -> None:
+def _show_stages(world: _World, took: Finished, manifest: dict[str, Any]) -> None:
     """Print the stages of one run."""
     rows = [
         (stage["stage"], float(stage["seconds"]), int(stage["peak_memory_mb"]))
@@ -84,7 +105,8 @@ def _arguments() -> argparse.Namespace:
                         help="accounts of each world (default: 1000000)")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=0, help="threads (default: all cores)")
-    parser.add_argument("--keep", type=Path, metavar="DIR", help="keep worlds and outputs here")
+    parser.add_argument("--keep", type=Path, metavar="DIR",
+                        help="keep worlds and outputs here, and take up worlds kept before")
     return parser.parse_args()
 
 

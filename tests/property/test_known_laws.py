@@ -19,9 +19,12 @@ PROMPTS = (
     "Summarise this article in three short sentences for a general reader, thanks a lot",
     "hello", "", None,
 )
+WORDS = tuple(f"word{chr(97 + at // 26)}{chr(97 + at % 26)}" for at in range(36))
+# Much like one another: which of them there are says whose template the others have.
+ALIKE = tuple(" ".join([*WORDS[:at], "kindly", *WORDS[at + 1:]]) for at in range(2, 34, 4))
 
 row = st.fixed_dictionaries({
-    "account_id": st.sampled_from(["a", "b", "c", "stranger", "", None]),
+    "account_id": st.sampled_from(["a", "b", "c", "stranger", "late", "", None]),
     "occurred_at": st.sampled_from([
         "2026-05-01T10:00:00Z", "2026-05-01T10:05:00Z", "2026-05-09T00:00:00Z", "soon", None]),
     "ip": st.sampled_from(["84.1.7.9", "2a00:1::7", "10.0.0.1", "not an address", "", None]),
@@ -30,7 +33,7 @@ row = st.fixed_dictionaries({
     "model": st.sampled_from(["m1", "m2", None]),
     "event_id": st.sampled_from(["e1", "e2", None]),
     "event_type": st.sampled_from(["conversation", "login", None]),
-    "prompt": st.sampled_from(PROMPTS),
+    "prompt": st.sampled_from(PROMPTS + ALIKE),
     "system_prompt": st.sampled_from(["You are a helpful assistant that reviews code", None]),
 })
 night = st.tuples(st.sampled_from(["csv", "parquet", "jsonl", "csv.gz"]), st.lists(row, max_size=8))
@@ -84,3 +87,23 @@ def test_what_is_known_says_what_the_files_say(
                 assert found.report.files == whole.report.files
                 assert found.report.notes == whole.report.notes
     shutil.rmtree(place)
+
+
+def test_no_template_is_named_after_what_an_unknown_account_wrote(tmp_path):
+    for at, strange in enumerate(ALIKE):
+        folder = tmp_path / str(at) / "in"
+        others = [text for text in ALIKE if text != strange]
+        write_table(folder / "accounts.csv", accounts("a", "b"))
+        write_table(folder / "events_1.csv", [
+            event("stranger", prompt=strange),
+            *(event(who, prompt=text) for who, text in zip("abab", others, strict=False))])
+        whole = run_ingest(folder, settings=SETTINGS)
+        known = known_files(folder, tmp_path / str(at) / "known")
+        found = run_ingest(folder, settings=SETTINGS, known=known)
+        assert _sorted(found) == _sorted(whole)
+        # A known one that wrote the same makes it count.
+        write_table(folder / "accounts.csv", accounts("a", "b", "stranger"))
+        assert _sorted(run_ingest(folder, settings=SETTINGS)) != _sorted(whole)
+        known = known_files(folder, tmp_path / str(at) / "known")
+        found = run_ingest(folder, settings=SETTINGS, known=known)
+        assert _sorted(found) == _sorted(run_ingest(folder, settings=SETTINGS))

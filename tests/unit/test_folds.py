@@ -9,8 +9,8 @@ from inputs import accounts, event, known_files, run_ingest, write_table
 
 from linkage.ingest import aging, folded_events
 from linkage.ingest.aging import forget_in_known
-from linkage.ingest.folds import drop_folds
-from linkage.ingest.known import DamagedEntry, KnownFiles, keep_only
+from linkage.ingest.folds import Folds, drop_folds
+from linkage.ingest.known import DamagedEntry, Known, KnownFiles, keep_only
 from linkage.ingest.vault import Vault
 from linkage.profile import CapabilityReader
 from linkage.settings import Settings
@@ -201,3 +201,21 @@ def test_rows_age_out_of_sums_too(summed, tmp_path):
     aged = replace(known, retention_days=2)
     for _ in range(2):
         assert _same(night(aged), whole)
+    # What goes next is in no sum, which would only be made for one night.
+    keep_only(tmp_path / "known", {file.entry for file in known.files})
+    drop_folds(tmp_path / "known")
+    assert _same(night(aged), whole)
+    key = b"a key of sixteen bytes or more"
+    words = {Path(entry.path).name: entry.word
+             for entry in Known(tmp_path / "known", key, is_mine=False).entries()}
+    folds = Folds(tmp_path / "known", key).of(
+        words.values(), probe=_probe(tmp_path), readers=(CapabilityReader().table,))
+    covered = {word for fold in folds for word in fold.covers}
+    assert covered >= {words["events_4.csv"], words["events_5.csv"]}
+    assert words["events_3.csv"] not in covered
+
+
+def _probe(tmp_path: Path) -> int:
+    """Return the engine's number for the fixed text."""
+    with Store(tmp_path / "probed", memory_limit_mb=200, threads=1) as store:
+        return int(store.scalar("select hash('linkage', 1)"))

@@ -71,8 +71,12 @@ def _named(desk, account_id):
     return found
 
 
+def _is_encrypted(desk, path):
+    return path.relative_to(desk.folder).parts[:2] in {("state", "known"), ("state", "gathered")}
+
+
 def _rows(desk, path):
-    if not path.is_relative_to(desk.folder / "state" / "known"):
+    if not _is_encrypted(desk, path):
         return pq.read_table(path, partitioning=None).to_pylist()
     key = (desk.folder / "state" / "key").read_bytes().strip()
     return Vault(path.parent, key).read(path.stem).to_pylist()
@@ -83,7 +87,7 @@ def _tables(desk):
         str(path.relative_to(desk.folder)): _rows(desk, path)
         for place in (desk.out, desk.folder / "state") for path in sorted(place.rglob("*.parquet"))
         # Its folders have new names when anything goes; test_known looks into them.
-        if not path.is_relative_to(desk.folder / "state" / "known")
+        if not _is_encrypted(desk, path)
     }
 
 
@@ -93,6 +97,12 @@ def test_no_file_names_the_account_any_more(desk):
     assert {*receipt.removed} == {"state", str(desk.out), str(desk.folder / "lists")}
     assert receipt.removed[str(desk.out)]["members.parquet"] == 1
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_was_counted_of_templates_goes_with_any_account(desk):
+    assert any((desk.folder / "state" / "gathered").iterdir())
+    _forget(desk, WHO)
+    assert not any((desk.folder / "state" / "gathered").iterdir())
 
 
 def test_what_is_left_is_what_was_there_without_it(desk):

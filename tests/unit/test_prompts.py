@@ -17,6 +17,7 @@ from worlds import run
 from linkage.cli import cli
 from linkage.ingest import ingest, load_key
 from linkage.ingest.known import Known
+from linkage.ingest.vault import Vault
 from linkage.settings import Settings
 from linkage.store import Store
 
@@ -255,14 +256,15 @@ def test_no_prompt_text_is_in_state_logs_pages_or_lists_of_two_nights(tmp_path, 
     files = [path for path in tmp_path.rglob("*")
              if path.is_file() and not path.is_relative_to(desk.drop)]
     assert len(files) > 30
-    known = Known(desk.folder / "state" / "known", load_key(Settings(
-        key_file=desk.folder / "state" / "key")))
-    encrypted = {entry.folder: entry for entry in known.entries()}
-    assert encrypted
+    key = load_key(Settings(key_file=desk.folder / "state" / "key"))
+    known = Known(desk.folder / "state" / "known", key)
+    encrypted = {entry.folder for entry in known.entries()} | {
+        path.name for path in (desk.folder / "state" / "gathered").iterdir()}
+    assert len(encrypted) > 1
     for path in files:
         data = path.read_bytes().lower()
         if path.parent.name in encrypted and path.suffix == ".parquet":
-            rows = known.vault(encrypted[path.parent.name]).read(path.stem)
+            rows = Vault(path.parent, key).read(path.stem)
             data += str(rows.to_pylist()).lower().encode()
         elif path.suffix == ".parquet":
             data += str(pq.read_table(path).to_pylist()).lower().encode()

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from linkage.environment import environment_key
 from linkage.errors import SettingsError
+from linkage.machine import memory_mb
 from linkage.settings import KindSettings, Settings, TableMapping, load_settings
 
 
@@ -151,6 +152,18 @@ def test_zero_means_what_the_machine_has():
     assert found.n_memory_mb >= 512
     assert Settings(threads=3).n_threads == 3
     assert Settings(memory_limit_mb=700).n_memory_mb == 700
+
+
+def test_while_other_work_holds_arrays_tables_take_half_as_much_and_enough_to_work():
+    assert Settings(memory_limit_mb=4_000).n_idle_memory_mb == 2_000
+    assert Settings(memory_limit_mb=700).n_idle_memory_mb == 512
+    assert Settings(memory_limit_mb=300).n_idle_memory_mb == 300
+
+
+def test_tables_and_arrays_share_the_memory_of_the_machine():
+    found = Settings(memory_limit_mb=1_000)
+    assert found.n_idle_memory_mb + found.n_array_memory_mb == memory_mb()
+    assert Settings(memory_limit_mb=10**9).n_array_memory_mb == 0
 
 
 def test_pairs_are_bounded_by_memory_and_by_what_a_user_says():

@@ -6,6 +6,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
+from linkage.errors import CapacityError
 from linkage.queries import Query
 from linkage.store import Store
 
@@ -112,3 +113,25 @@ def test_memory_that_is_lent_is_the_tables_again_afterwards(store):
         used = store.scalar("select sum(memory_usage_bytes) from duckdb_memory()")
         assert used <= 80 * 2**20
     assert limit() == before
+
+
+def test_tables_that_fit_neither_memory_nor_disk_are_refused_with_a_way_out(tmp_path):
+    def overfill():
+        with Store(tmp_path / "work", memory_limit_mb=64, threads=1) as store:
+            store.connection.execute("set max_temp_directory_size = '1MiB'")
+            store.create("t", "select hash(range) as n from range(20000000)")
+
+    with pytest.raises(CapacityError, match="64 MiB of memory nor the disk") as refused:
+        overfill()
+    assert refused.value.exit_code == 3
+    assert "memory_limit_mb" in refused.value.fix
+
+
+def test_tables_beyond_a_lower_limit_go_to_the_folder_and_stay_whole(store):
+    store.create("t", "select hash(range) as n from range(8000000)")
+    before = store.scalar("select sum(n::hugeint) from t")
+    store.limit_memory(32)
+    held = "select sum(memory_usage_bytes) / 1048576 from duckdb_memory()"
+    assert store.scalar(held) <= 32
+    assert list((store.folder / "spill").iterdir())
+    assert store.scalar("select sum(n::hugeint) from t") == before

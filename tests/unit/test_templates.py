@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
+from skeletons import mutated, obvious_homes, table_of
 
 from linkage.ingest.band_groups import ALIKE, MOST_COMPARED
 from linkage.ingest.digests import digests, fewest_equal, likeness, n_equal
@@ -33,63 +34,11 @@ def jaccard(left, right):
     return len(a & b) / len(a | b)
 
 
-def mutated(seed, n_bases, n):
-    """Return codes and bands of sketches that were made from a few by changing some lanes."""
-    rng = np.random.default_rng(seed)
-    lanes = rng.integers(1, 2**LANE_BITS, (n_bases, N_BANDS * N_LANES))
-    lanes = lanes[rng.integers(0, n_bases, n)]
-    changed = rng.random(lanes.shape) < rng.choice([0, 0.1, 0.2, 0.3, 0.4, 0.6], (n, 1))
-    lanes = np.where(changed, rng.integers(1, 2**LANE_BITS, lanes.shape), lanes)
-    parts = lanes.reshape(n, N_BANDS, N_LANES)
-    bands = sum(parts[:, :, at] << at * LANE_BITS for at in range(N_LANES))
-    return rng.permutation(np.arange(n) - n // 2), bands
-
-
-def stored(store, code, bands):
-    """Make the table of skeletons."""
-    store.put("skeleton", pa.table({"code": code, **{
-        name: np.ascontiguousarray(bands[:, at]) for at, name in enumerate(BANDS)}}))
-
-
 def homes(store):
     """Return the template of each skeleton that is of another one's."""
     make_templates(store)
     rows = store.arrow("select code, template_code from template").to_pydict()
     return dict(zip(rows["code"], rows["template_code"], strict=True))
-
-
-def obvious_homes(code, bands):
-    """Return what :func:`homes` should, one comparison after the other, and the rounds."""
-    digest = dict(zip(code.tolist(), digests(bands.view(np.uint64)), strict=True))
-    band = dict(zip(code.tolist(), bands.tolist(), strict=True))
-
-    def pairs(those, follows=None):
-        for at in range(N_BANDS):
-            groups = {}
-            for one in sorted(those):
-                groups.setdefault(band[one][at], []).append(one)
-            for group in groups.values():
-                for place, one in enumerate(group):
-                    heads = group[:place][:MOST_COMPARED]
-                    if follows is not None:
-                        heads = [two for two in group if two not in follows][:MOST_COMPARED]
-                        heads = heads if one in follows else []
-                    for head in heads:
-                        equal = int(n_equal(digest[one][None], digest[head][None])[0])
-                        if equal >= fewest_equal(ALIKE):
-                            yield one, head, equal
-
-    found, are_open, n_rounds = {}, set(digest), 0
-    while are_open:
-        n_rounds += 1
-        alike = list(pairs(are_open))
-        follows, leads = {one for one, _, _ in alike}, {head for _, head, _ in alike}
-        best = {}
-        for one, head, equal in pairs(follows | leads, follows):
-            best[one] = min(best.get(one, (0, 0)), (-equal, head))
-        found |= {one: head for one, (_, head) in best.items()}
-        are_open = follows - set(best)
-    return found, n_rounds
 
 
 @settings(max_examples=8, deadline=None, phases=(Phase.explicit, Phase.generate))
@@ -107,7 +56,8 @@ def test_templates_are_the_obvious_ones_in_memory_and_by_parts(
         patch.setattr("linkage.ingest.templates.MOST_IN_MEMORY", most)
         patch.setattr("linkage.ingest.gathering.ROWS_AT_ONCE", rows)
         patch.setattr("linkage.ingest.gathering_by_parts.ROWS_AT_ONCE", rows)
-        stored(store, np.append(code, code[again]), np.concatenate([bands, bands[again]]))
+        store.put("skeleton", table_of(
+            np.append(code, code[again]), np.concatenate([bands, bands[again]])))
         assert homes(store) == obvious_homes(code, bands)[0]
 
 
@@ -143,7 +93,7 @@ def test_likeness_is_the_jaccard_similarity_of_shingles(n_same):
     left, right = (
         Sketcher(KEY).sketch(pa.array([" ".join(pair[at]) for pair in pairs])) for at in (0, 1)
     )
-    estimate = likeness(digests(left.bands), digests(right.bands))
+    estimate = likeness(digests(list(left.bands.T)), digests(list(right.bands.T)))
     truth = np.array([jaccard(*pair) for pair in pairs])
     assert abs(estimate.mean() - truth.mean()) < 0.02
     assert np.abs(estimate - truth).max() < 0.3
@@ -232,7 +182,7 @@ def test_every_skeleton_is_like_its_centre_and_a_centre_is_its_own(tmp_path):
     row = {code: at for at, code in enumerate(made.skeleton.view(np.int64).tolist())}
     centre = np.array([row[code] for code in found])
     assert (centre[centre] == centre).all()
-    digest = digests(made.bands)
+    digest = digests(list(made.bands.T))
     joined = centre != np.arange(len(texts))
     assert 20 < joined.sum() < 280
     assert (n_equal(digest, digest[centre])[joined] >= fewest_equal(ALIKE)).all()
@@ -246,5 +196,5 @@ def test_a_digest_counts_the_minima_that_agree(seed, n_same):
     bands = sum(lanes.reshape(2, N_BANDS, N_LANES)[:, :, at] << at * LANE_BITS
                 for at in range(N_LANES)).astype(np.uint64)
     expected = ((lanes[0] ^ lanes[1]) & 15 == 0).sum()
-    digest = digests(bands)
+    digest = digests(list(bands.T))
     assert n_equal(digest[:1], digest[1:]).tolist() == [expected]

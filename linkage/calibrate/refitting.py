@@ -118,16 +118,19 @@ def refit(out: Path, answers: Answers) -> Refit:
 
 
 def _rings_with_more(rings: JudgedRings) -> JudgedRings:
-    """Leave out rings that places, moments, public codes or templates alone explain: no weight
-    moves them."""
-    kept = np.flatnonzero(rings.observed.has_solid & ~rings.observed.prompts_only)
+    """Leave out rings that places, moments, public codes or templates alone explain, and those
+    that count as their parts do: no weight moves them."""
+    kept = np.flatnonzero(
+        rings.observed.has_solid & ~rings.observed.prompts_only
+        & np.isinf(rings.observed.parts_nats))
     seen = rings.observed
     return replace(
         rings, ring_id=[rings.ring_id[at] for at in kept], right=rings.right[kept],
         weight=rings.weight[kept],
         observed=Observed(
             seen.signs[kept], seen.held[kept], seen.is_two[kept], seen.has_solid[kept],
-            seen.by_prompts[kept], seen.prompts_only[kept], seen.may_enforce[kept]),
+            seen.by_prompts[kept], seen.prompts_only[kept], seen.parts_nats[kept],
+            seen.may_enforce[kept]),
     )
 
 

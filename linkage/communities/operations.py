@@ -7,7 +7,8 @@ one proxy vendor are one. What tells operations apart is which kinds of evidence
   hire, cross between them more often than chance allows; or when one family that is not for
   hire ties a good share of either to the other, or nearly all of the smaller one.
 * What nothing but addresses joins to the rest of a ring, and at least two other families
-  hold together, is an operation of its own.
+  hold together, is an operation of its own: a good part of the ring, or one that shares
+  what the rest of it does not.
 """
 
 from dataclasses import dataclass
@@ -37,6 +38,9 @@ tie to a larger one: cells that share a card are one ring when their devices cro
 
 LEAST_PART = 0.10
 """Smallest part of a ring that may be an operation of its own, in shares of the ring."""
+
+RARELY = 0.2
+"""Share of the rest of a ring below which it does not share what a part of it shares."""
 
 FEWEST = 5
 """Smallest part of a ring that may be an operation of its own, in accounts."""
@@ -85,20 +89,24 @@ def split_vendors(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     part_size = np.bincount(part[inside], minlength=n_parts)
     ring_of = np.zeros(n_parts, dtype=np.int64)
     ring_of[part[inside]] = ring[inside]
-    stands = (
-        (part_size >= np.maximum(FEWEST, LEAST_PART * size[ring_of]))
-        & (part_size < size[ring_of])
-    )
-    asked = np.flatnonzero(inside & stands[np.maximum(part, 0)])
-    stands &= _n_firm(incidence, account[asked], part[asked], part_size, own) >= 2
+    stands = (part_size >= FEWEST) & (part_size < size[ring_of])
+    asked = np.flatnonzero(inside & np.isin(ring, ring_of[stands]))
+    shares = _n_sharing(incidence, account[asked], part[asked], n_parts, own)
+    firm = shares >= 0.5 * np.maximum(part_size, 1)[:, None]
+    of_ring = np.zeros((len(size), shares.shape[1]))
+    np.add.at(of_ring, ring_of, shares)
+    others = of_ring[ring_of] - shares < RARELY * (size[ring_of] - part_size)[:, None]
+    is_other_kind = (firm & others).any(axis=1)
+    stands &= (firm.sum(axis=1) >= 2) & (
+        (part_size >= LEAST_PART * size[ring_of]) | is_other_kind)
     moved = inside & stands[np.maximum(part, 0)]
     return np.where(moved, len(size) + part, ring)
 
 
-def _n_firm(
-    incidence: Incidence, account: Ints, part: Ints, part_size: Ints, families: list[int]
-) -> Ints:
-    """(n_parts,) families in which half of a part's accounts share something with another.
+def _n_sharing(
+    incidence: Incidence, account: Ints, part: Ints, n_parts: int, families: list[int]
+) -> Floats:
+    """(n_parts, n_families) accounts that share something of a family with another of the part.
 
     Parts of which no account is given have none.
     """
@@ -115,10 +123,9 @@ def _n_firm(
     place = distinct(row[shared] * n_families + incidence.family[identifier[shared]])
     covered = np.bincount(
         part[place // n_families] * n_families + place % n_families,
-        minlength=len(part_size) * n_families,
-    ).reshape(-1, n_families)
-    firm: Ints = (covered >= np.maximum(0.5 * part_size, 1)[:, None]).sum(axis=1)
-    return firm
+        minlength=n_parts * n_families,
+    )
+    return covered.reshape(-1, n_families).astype(float)
 
 
 @dataclass(frozen=True)

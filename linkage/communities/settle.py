@@ -8,6 +8,7 @@ import numpy as np
 
 from linkage.communities.counting import dense
 from linkage.communities.gains import Members
+from linkage.communities.habits import split_habits
 from linkage.communities.membership import CORE_NATS, Cells, membership
 from linkage.communities.operations import join_fragments, split_vendors
 from linkage.communities.pools import join_cells
@@ -93,6 +94,9 @@ def settle(
             "round=%d cells=%d members=%d moved=%d", turn, len(cells.nats), len(account), moved
         )
         final = dense(split_vendors(incidence, account, dense(ring)))
+        if turn == 0:
+            # The rings that are parted are judged apart from here on.
+            final = dense(split_habits(incidence, account, final))
         final = dense(join_fragments(incidence, account, final, tells))
         final = dense(join_cells(incidence, account, final, cells.is_solid[best]))
         settled = turn > 0 and moved <= SETTLED * max(len(account), 1)

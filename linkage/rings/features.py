@@ -92,7 +92,8 @@ def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataF
     ``top_<family>`` is the share of members that hold the family's most common identifier,
     ``own_<family>`` how far that identifier is the ring's own (members among its holders),
     ``n_<family>`` the identifiers of the family that two or more members share. Families
-    that users bring are taken together as ``other``. ``top_place`` is the share of members
+    that users bring are taken together as ``other``, and have an ``own_<family>`` each.
+    ``top_place`` is the share of members
     that come from the ring's most common network of neighbouring addresses.
     """
     shared = store.arrow(query("rings", "ring_identifier").body).to_pandas()
@@ -110,6 +111,11 @@ def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataF
     )
     top = order.drop_duplicates(["ring", "family"]).set_index(["ring", "family"])
     found = {"top": top["share"], "own": top["own"], "n": kept.groupby(["ring", "family"]).size()}
+    brought = kept[kept["family"] == "other"].assign(
+        family=lambda rows: rows["kind"].map({name: one.family for name, one in known.items()}))
+    of_brought = brought.sort_values(
+        ["ring", "family", "n_in_ring", "n_total"], ascending=[True, True, False, True]
+    ).drop_duplicates(["ring", "family"]).set_index(["ring", "family"])["own"]
     shapes = pd.concat(
         [column.unstack("family").add_prefix(f"{name}_") for name, column in found.items()],
         axis=1,
@@ -118,7 +124,8 @@ def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataF
     alias = own[own["kind"].isin(("email_root", "email_stem"))]
     campus = shared[shared["network_kind"].isin(("university", "corporate"))]
     columns = [f"{name}_{one}" for name in found for one in (*KNOWN_FAMILIES, "other")]
-    shapes = shapes.reindex(index=rings.index, columns=columns).fillna(0.0)
+    shapes = shapes.reindex(index=rings.index, columns=columns).join(
+        of_brought.unstack("family").add_prefix("own_")).fillna(0.0)
     shapes["alias_share"] = alias.groupby("ring")["share"].sum().clip(upper=1.0)
     place = shared[qualifier & (shared["family"] == "network")]
     shapes["top_place"] = place.groupby("ring")["share"].max()

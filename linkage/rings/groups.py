@@ -25,7 +25,10 @@ from linkage.rings.signs import SIGNS
 from linkage.schema import GROUPS
 from linkage.store import Store
 
-OF_TIES = {"related", "weakly_linked", "loosely_linked", "joined_by_place", "nothing_rotated"}
+OF_TIES = {
+    "related", "weakly_linked", "loosely_linked", "joined_by_place", "groups_joined_by_place",
+    "nothing_rotated",
+}
 """Signs of how well the accounts are tied, which the reporter vouches for."""
 
 OF_BIRTHS_AND_SIZE = {"born_together", "born_apart", "household"}

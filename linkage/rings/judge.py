@@ -11,7 +11,8 @@ from linkage.evidence.incidence import LINK_FAMILY, Flags, Floats
 from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.features import KNOWN_FAMILIES
 from linkage.rings.innocents import Innocent, look_alikes
-from linkage.rings.signs import SIGNS, neighbours, one_invitation, public_codes
+from linkage.rings.places import LARGER_THAN_FAMILY, measured, neighbours, scattered
+from linkage.rings.signs import SIGNS, one_invitation, public_codes
 from linkage.signals import NEVER_ALONE
 
 ENFORCE_SCORE = 0.95
@@ -28,10 +29,16 @@ PROMPTS_NATS = -0.5
 """Most log odds of a ring that nothing but templates hold: users of one public tool, who run
 it day and night, hold them as well."""
 
+STRANGERS = 0.2
+"""Members among the holders of a family's commonest identifier below which it is strangers'."""
+
 HELD_SHARE = 0.3
 """A family holds a ring when it speaks for this share of its members."""
 
-BARS = ("nothing_hidden", "joined_by_place", "one_workplace", "shared_machines")
+BARS = (
+    "nothing_hidden", "joined_by_place", "groups_joined_by_place", "one_workplace",
+    "shared_machines", "one_mailbox",
+)
 """Signs with which nothing is enforced, whatever else is seen: a young firm or a support desk
 shares cards, machines, numbered mailboxes and prompts as an operator does."""
 
@@ -42,8 +49,8 @@ FEWEST_TEMPLATES = 2
 """Templates that a ring held by prompts alone must have for :data:`WATCH_SCORE`: one may be
 a text that people pass on."""
 
-SMALLEST_ENFORCED = 7
-"""Accounts below which a group may be a family, and is never acted on by itself."""
+SMALLEST_ENFORCED = LARGER_THAN_FAMILY
+"""Accounts below which a group is never acted on by itself."""
 
 
 NOTHING_SHARED = {f"n_{name}": 0.0 for name in ("prompt", "device", "payment", "network", "other")}
@@ -83,6 +90,8 @@ class Observed:
     """(n_rings,) do templates of its own hold it, nothing else, and no sign of innocence?"""
     prompts_only: Flags
     """(n_rings,) do templates hold it, and no other family at all?"""
+    parts_nats: Floats
+    """(n_rings,) log odds of the parts that places join to it; infinite where more does."""
     may_enforce: Flags
     """(n_rings,) is it too large for a family, held by two families, joined by more than
     places, and does it do what people who work together do not?"""
@@ -96,7 +105,7 @@ def observe(rings: pd.DataFrame, families: tuple[str, ...]) -> Observed:
     ]) if families else np.zeros((len(rings), 0))
     holds = held >= HELD_SHARE
     solid = np.array([family not in NEVER_ALONE for family in families], dtype=bool)
-    solid = solid & ~_is_public(rings, families)
+    solid = solid & ~_is_public(rings, families) & ~_is_strangers(rings, families)
     n_solid = (holds & solid).sum(axis=1)
     has = {sign.name: seen[:, at] for at, sign in enumerate(SIGNS)}
     is_two = (holds.sum(axis=1) >= 2) & (n_solid >= 1)
@@ -105,6 +114,9 @@ def observe(rings: pd.DataFrame, families: tuple[str, ...]) -> Observed:
         seen, held, is_two, (n_solid > 0) & ~neighbours(rings).to_numpy(dtype=bool),
         _by_prompts_alone(rings, families, holds & solid, seen),
         (holds.sum(axis=1) == 1) & holds[:, [name == "prompt" for name in families]].any(axis=1),
+        np.where(
+            has["groups_joined_by_place"] & ~scattered(rings),
+            measured(rings, "parts_nats", np.inf), np.inf),
         is_two & ~bars & (rings["n_accounts"] >= SMALLEST_ENFORCED).to_numpy(dtype=bool),
     )
 
@@ -115,6 +127,7 @@ def log_odds(observed: Observed, calibration: Calibration = BUILT_IN) -> Floats:
     odds = calibration.prior_nats + observed.signs @ weight
     odds = calibration.rings.of(odds + np.where(observed.is_two, TWO_NATS, ONE_NATS))
     odds = np.where(observed.prompts_only, np.minimum(odds, PROMPTS_NATS), odds)
+    odds = np.minimum(odds, observed.parts_nats)
     return np.where(observed.has_solid, odds, np.minimum(odds, NOT_SOLID_NATS))
 
 
@@ -148,14 +161,14 @@ def judge(
         [families[at] for at in np.argsort(-observed.held[row], kind="stable") if holds[row, at]]
         for row in range(len(rings))
     ]
-    measured = rings.to_dict("records")
+    values = rings.to_dict("records")
     alike = [
         like if one in EXPLAINED else None
         for one, like in zip(tier, look_alikes(rings), strict=True)
     ]
     reason = [
-        _prompts_reason(measured[at]) if one == "watch" and observed.by_prompts[at] else
-        _reason(one, names[at], observed.signs[at], measured[at], bool(observed.has_solid[at]),
+        _prompts_reason(values[at]) if one == "watch" and observed.by_prompts[at] else
+        _reason(one, names[at], observed.signs[at], values[at], bool(observed.has_solid[at]),
                 alike[at])
         for at, one in enumerate(tier)
     ]
@@ -175,6 +188,16 @@ def _is_public(rings: pd.DataFrame, families: tuple[str, ...]) -> Flags:
     common = public_codes(rings).to_numpy()
     star = one_invitation(rings).to_numpy()
     flags: Flags = (further[None, :] & common[:, None]) | (link[None, :] & star[:, None])
+    return flags
+
+
+def _is_strangers(rings: pd.DataFrame, families: tuple[str, ...]) -> Flags:
+    """(n_rings, n_families) families whose commonest identifier is mostly strangers'."""
+    flags = np.zeros((len(rings), len(families)), dtype=bool)
+    for at, family in enumerate(families):
+        if f"own_{family}" in rings:
+            own = rings[f"own_{family}"].to_numpy()
+            flags[:, at] = (own > 0) & (own < STRANGERS)
     return flags
 
 

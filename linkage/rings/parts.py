@@ -7,7 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from linkage.communities import Communities
-from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
+from linkage.evidence.incidence import LINK_FAMILY, Flags, Floats, Incidence, Ints
 from linkage.signals import NEVER_ALONE
 
 OWN_SHARE = 0.5
@@ -17,12 +17,17 @@ LEAST_SHARE = 0.1
 """Members among the holders below which an address is a crowd's."""
 
 
+KEPT = ("device", "payment", "contact", LINK_FAMILY)
+"""Families whose identifiers nobody hands out to many."""
+
+
 @dataclass(frozen=True)
 class Held:
     """One row per member and identifier that it holds, of some identifiers."""
 
     member: Ints
     """Row of ``Communities``."""
+    identifier: Ints
     column: Ints
     """Dense number of the identifier within its ring."""
     n_in_ring: Ints
@@ -40,18 +45,25 @@ def held(incidence: Incidence, found: Communities, chosen: Flags) -> Held:
     column = found.ring[member] * incidence.n_identifiers + rows.col[keep]
     columns, which, n = np.unique(column, return_inverse=True, return_counts=True)
     own = n / np.maximum(incidence.n_holders[columns % incidence.n_identifiers], 1)
-    return Held(member, which.astype(np.int64), n[which], own[which], len(columns))
+    return Held(
+        member, rows.col[keep].astype(np.int64), which.astype(np.int64), n[which], own[which],
+        len(columns),
+    )
 
 
 def parts(incidence: Incidence, found: Communities) -> Ints:
     """(n_members,) number of the part that each member is in, never that of another ring.
 
     Parts hang together without places and times, by identifiers of which members are at
-    least half the holders.
+    least half the holders. Of prompts and codes, which are passed on, the commonest of each
+    family does not count: a kit that many events give out joins all of them.
     """
     solid = ~np.isin(incidence.families, NEVER_ALONE)[incidence.family]
     ties = held(incidence, found, incidence.creates & solid)
     own = ties.own >= OWN_SHARE
+    for at, family in enumerate(incidence.families):
+        if family not in KEPT:
+            own &= ~_commonest(found, ties, incidence.family == at)
     n_members = len(found.account)
     size = n_members + ties.n_columns
     graph = sp.coo_matrix(
@@ -60,6 +72,20 @@ def parts(incidence: Incidence, found: Communities) -> Ints:
     )
     part = sp.csgraph.connected_components(graph, directed=False)[1][:n_members]
     return np.asarray(part, dtype=np.int64)
+
+
+def _commonest(found: Communities, ties: Held, chosen: Flags) -> Flags:
+    """Flag the rows of the chosen identifier that most members of each ring hold."""
+    n_rings = int(found.ring.max(initial=-1)) + 1
+    rows = np.flatnonzero(chosen[ties.identifier])
+    ring = found.ring[ties.member[rows]]
+    most = np.zeros(n_rings, dtype=np.int64)
+    np.maximum.at(most, ring, ties.n_in_ring[rows])
+    at_most = rows[ties.n_in_ring[rows] == most[ring]]
+    # Of equals any will do that does not follow the keyed hashes: the one of the first member.
+    at_most = at_most[np.argsort(ties.member[at_most], kind="stable")]
+    _, first = np.unique(found.ring[ties.member[at_most]], return_index=True)
+    return np.isin(ties.column, ties.column[at_most[first]])
 
 
 def largest_part(found: Communities, part: Ints, n_rings: int) -> Floats:

@@ -12,6 +12,14 @@ import numpy as np
 import pandas as pd
 
 from linkage.rings.features import KNOWN_FAMILIES
+from linkage.rings.places import (
+    in_turn,
+    measured,
+    no_part_stands,
+    no_private_lives,
+    one_room,
+    one_workplace,
+)
 
 Test = Callable[[pd.DataFrame], "pd.Series[bool]"]
 
@@ -37,19 +45,14 @@ class Sign:
         return self.nats < 0 and not self.is_lack
 
 
-def _of(rings: pd.DataFrame, name: str, otherwise: float = 0.0) -> "pd.Series[float]":
-    """A measure; where no ring has it, ``otherwise``."""
-    return rings[name] if name in rings else pd.Series(otherwise, index=rings.index)
-
-
 def _rotates(rings: pd.DataFrame, family: str) -> "pd.Series[bool]":
     """Members hold one of several identifiers that are the ring's own, none held by all."""
     several = np.where(rings["n_accounts"] >= 20, 3, 2)
     return (
-        (_of(rings, f"n_{family}") >= several)
-        & (_of(rings, f"top_{family}") < 0.9)
-        & (_of(rings, f"own_{family}") >= 0.5)
-        & (_of(rings, f"held_{family}") >= 0.3)
+        (measured(rings, f"n_{family}") >= several)
+        & (measured(rings, f"top_{family}") < 0.9)
+        & (measured(rings, f"own_{family}") >= 0.5)
+        & (measured(rings, f"held_{family}") >= 0.3)
     )
 
 
@@ -67,38 +70,21 @@ def _codes_in_turn(rings: pd.DataFrame) -> "pd.Series[bool]":
         if name.startswith("held_") and name.removeprefix("held_") not in NO_CODES:
             held = held.where(held >= rings[name], rings[name])
     return (
-        (held >= 0.3) & (_of(rings, "n_other") >= 4) & (_of(rings, "top_other") < 0.5)
-        & (_of(rings, "own_other") >= 0.5)
+        (held >= 0.3) & (measured(rings, "n_other") >= 4) & (measured(rings, "top_other") < 0.5)
+        & (measured(rings, "own_other") >= 0.5)
     )
 
 
 def public_codes(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Nearly all members hold one code of kinds that users bring; of a dozen or more, few codes."""
-    top = _of(rings, "top_other")
-    few = (_of(rings, "n_other") < 4) & (top >= 0.3) & (rings["n_accounts"] >= 12)
+    top = measured(rings, "top_other")
+    few = (measured(rings, "n_other") < 4) & (top >= 0.3) & (rings["n_accounts"] >= 12)
     return (top >= 0.75) | few
 
 
 def one_invitation(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Nearly all members have a relation with one account and one code: they followed a call."""
-    return (_of(rings, "top_link") >= 0.75) & (_of(rings, "top_other") >= 0.75)
-
-
-def _one_line(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Most come from one address or from neighbouring ones, and hardly any by hosting."""
-    return (
-        ((_of(rings, "top_network") >= 0.6) | (_of(rings, "top_place") >= 0.6))
-        & (rings["datacenter_share"] < 0.3)
-    )
-
-
-def _one_workplace(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Works at one place, as staff of one domain or as people with homes who sleep at night."""
-    have_homes = (
-        (_of(rings, "private_lives") >= 0.6) & (rings["quiet_share"] < 0.2)
-        & (_of(rings, "own_network") >= 0.5)
-    )
-    return _one_line(rings) & ((rings["top_domain_share"] >= 0.8) | have_homes)
+    return (measured(rings, "top_link") >= 0.75) & (measured(rings, "top_other") >= 0.75)
 
 
 def _shared_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
@@ -108,15 +94,28 @@ def _shared_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
         if name.startswith("held_") and name not in ("held_device", "held_network", "held_timing"):
             others = others.where(others >= rings[name], rings[name])
     return (
-        (_of(rings, "held_device") >= 0.3) & (others < 0.3)
-        & (_of(rings, "private_lives") >= 0.4)
+        (measured(rings, "held_device") >= 0.3) & (others < 0.3)
+        & (measured(rings, "private_lives") >= 0.4)
         & (rings["disposable_share"] < 0.3) & (rings["banned_share"] < 0.1)
+    )
+
+
+def _one_mailbox(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Three in four mailboxes are aliases of one, and few enough for one person.
+
+    Many such groups at one place are no person's.
+    """
+    n = rings["n_accounts"]
+    n_known = measured(rings, "n_mail").clip(lower=1)
+    return (
+        (measured(rings, "alias_share") >= 0.5) & (n < 20) & (measured(rings, "of_larger") == 0)
+        & (measured(rings, "top_contact") * n >= 0.75 * n_known)
     )
 
 
 def _rotates_things(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Some family other than addresses is rotated, or aliases tie the ring."""
-    rotated = _of(rings, "alias_share") >= 0.5
+    rotated = measured(rings, "alias_share") >= 0.5
     for family in ("payment", "device", "prompt"):
         rotated = rotated | _rotates(rings, family)
     return rotated
@@ -124,7 +123,7 @@ def _rotates_things(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 def _rotates_any(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Some family other than addresses is rotated, or relations or aliases tie the ring."""
-    return _rotates_things(rings) | (_of(rings, "held_link") >= 0.5)
+    return _rotates_things(rings) | (measured(rings, "held_link") >= 0.5)
 
 
 def _office_hours(rings: pd.DataFrame) -> "pd.Series[bool]":
@@ -142,38 +141,6 @@ def _born_as_others(rings: pd.DataFrame) -> "pd.Series[bool]":
     return rings["birth_gap"] > 0.6
 
 
-def only_places_join(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Falls into small parts that only places join."""
-    return (_of(rings, "largest_part") < 0.3) & (rings["n_accounts"] >= 12)
-
-
-def neighbours(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Small groups at a few addresses whose people have lives of their own."""
-    return (
-        only_places_join(rings) & (_of(rings, "standing_share") < 0.5)
-        & (_of(rings, "top_network") >= 0.2) & ~_no_private_lives(rings)
-    )
-
-
-def _no_private_lives(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Hardly an account has a device and an address to itself, where most people have."""
-    return (_of(rings, "private_lives", 1.0) <= 0.1) & (rings["n_accounts"] >= 7)
-
-
-def _in_turn(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Members come through several addresses each that others of them use as well.
-
-    So does a household whose line gets a new address every week, or a firm with a network of
-    its own.
-    """
-    return (
-        (rings["n_accounts"] >= 7) & (_of(rings, "n_network") >= 5)
-        & (_of(rings, "each_network") >= 1.5)
-        & (_of(rings, "top_network") < 0.9) & (_of(rings, "top_place") < 0.9)
-        & (_of(rings, "held_network") >= 0.5)
-    )
-
-
 def _sleepless(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Awake round the clock."""
     return (rings["quiet_share"] >= 0.21) & (rings["n_events"] >= 200)
@@ -187,7 +154,7 @@ def _only_hosted(rings: pd.DataFrame) -> "pd.Series[bool]":
 def _hides(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Something that sharing a work place and its means does not bring about."""
     return (
-        _in_turn(rings) | _sleepless(rings) | (_of(rings, "alias_share") >= 0.5)
+        in_turn(rings) | _sleepless(rings) | (measured(rings, "alias_share") >= 0.5)
         | (rings["disposable_share"] >= 0.3) | _only_hosted(rings)
         | ((rings["banned_share"] >= 0.1) & (rings["n_banned"] >= 2))
     )
@@ -196,19 +163,6 @@ def _hides(rings: pd.DataFrame) -> "pd.Series[bool]":
 def nothing_hidden(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Was seen at work, and hides nothing: what is not seen excuses nobody."""
     return ~_hides(rings) & (rings["n_events"] >= 20)
-
-
-def _one_room(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Nearly all on one line, asleep at night, and nothing paid or hosted: as classes are.
-
-    An operator may sit in a room by day as well; linkage alone cannot tell.
-    """
-    return (
-        (_of(rings, "top_network") >= 0.85) & (_of(rings, "own_network") >= 0.5)
-        & (rings["quiet_share"] < 0.2) & (rings["datacenter_share"] < 0.1)
-        & (_of(rings, "held_payment") < 0.3) & (_of(rings, "alias_share") < 0.5)
-        & (rings["n_accounts"] >= 12)
-    )
 
 
 SIGNS: tuple[Sign, ...] = (
@@ -221,15 +175,15 @@ SIGNS: tuple[Sign, ...] = (
     # The invitations of a conference are divided in the same way, so this weighs less.
     Sign("codes_rotated", 1.0, "divides {n_other:.0f} codes among its members", _codes_in_turn),
     Sign("mailboxes_numbered", 2.5, "has mailboxes that are aliases or numbers of one another",
-         lambda r: _of(r, "alias_share") >= 0.5),
+         lambda r: (measured(r, "alias_share") >= 0.5) & ~_one_mailbox(r)),
     Sign("addresses_rotated", 2.5, "comes through {n_network:.0f} shared addresses in turn",
-         _in_turn),
+         in_turn),
     Sign("related", 1.5, "is tied by direct relations",
-         lambda r: (_of(r, "held_link") >= 0.5) & ~one_invitation(r)),
+         lambda r: (measured(r, "held_link") >= 0.5) & ~one_invitation(r)),
     Sign("hosting_addresses", 1.5, "{datacenter_share:.0%} of its traffic is from hosting, VPN or "
          "proxy addresses", _only_hosted),
     Sign("no_private_lives", 2.5, "has hardly an account with a device and an address of its own",
-         _no_private_lives),
+         no_private_lives),
     Sign("disposable_mail", 1.5, "{disposable_share:.0%} of its mailboxes are disposable",
          lambda r: r["disposable_share"] >= 0.3),
     Sign("banned_before", 2.0, "{banned_share:.0%} of its accounts are banned already",
@@ -248,29 +202,34 @@ SIGNS: tuple[Sign, ...] = (
          "by day", lambda r: own_domain(r) & (_born_as_others(r) | _office_hours(r))),
     Sign("born_apart", -1.0, "joined at unrelated times", _born_as_others, is_lack=True),
     Sign("campus", -2.5, "comes from a university's or company's network",
-         lambda r: _of(r, "campus_share") >= 0.15),
+         lambda r: measured(r, "campus_share") >= 0.15),
     Sign("sleeps_as_one", -2.0, "sleeps at one time, as people of one place do",
          lambda r: (r["quiet_share"] < 0.08) & (r["n_events"] >= 100)),
     Sign("nothing_hidden", -3.0, "does nothing that people who work together do not",
          nothing_hidden, is_lack=True),
     Sign("crowded_address", -0.5, "meets at addresses that are mostly strangers'",
-         lambda r: (_of(r, "own_network") < 0.1) & (_of(r, "top_network") >= 0.6)),
+         lambda r: (measured(r, "own_network") < 0.1) & (measured(r, "top_network") >= 0.6)),
     Sign("joined_by_place", -4.0, "falls into small groups that only addresses join",
-         lambda r: only_places_join(r) & (_of(r, "standing_share") < 0.5)),
+         lambda r: no_part_stands(r) & measured(r, "parts_nats", np.nan).isna()),
+    # The judge counts no more for it than for its parts.
+    Sign("groups_joined_by_place", -0.5, "falls into groups that only addresses join",
+         lambda r: no_part_stands(r) & measured(r, "parts_nats", np.nan).notna()),
     Sign("one_place", -2.5, "comes from one place",
-         lambda r: ((_of(r, "top_network") >= 0.6) & (_of(r, "n_network") < 5))
-         | ((_of(r, "top_place") >= 0.6) & (r["datacenter_share"] < 0.3) & ~_in_turn(r))),
-    Sign("one_room", -3.0, "meets in one room by day and does not pay", _one_room),
+         lambda r: ((measured(r, "top_network") >= 0.6) & (measured(r, "n_network") < 5))
+         | ((measured(r, "top_place") >= 0.6) & (r["datacenter_share"] < 0.3) & ~in_turn(r))),
+    Sign("one_room", -3.0, "meets in one room by day and does not pay", one_room),
     Sign("one_event", -3.5, "meets at one place with one code that nearly all have, as at an event",
-         lambda r: (_of(r, "top_other") >= 0.75) & (_of(r, "top_network") >= 0.75)
+         lambda r: (measured(r, "top_other") >= 0.75) & (measured(r, "top_network") >= 0.75)
          & (r["datacenter_share"] < 0.3)),
     Sign("one_workplace", -2.5, "works at one place, with one mail domain or homes elsewhere",
-         _one_workplace),
+         one_workplace),
+    Sign("one_mailbox", -4.0, "is aliases of one mailbox, as somebody's test accounts are, who "
+         "hides nothing by it", _one_mailbox),
     Sign("shared_machines", -4.0, "shares machines in one place, and nothing else, by people "
          "who have their own", _shared_machines),
     Sign("own_devices", -1.0, "is people with devices of their own who share a payer or an office",
-         lambda r: (_of(r, "held_device") < 0.3)
-         & (_office_hours(r) | (_of(r, "top_payment") >= 0.9))),
+         lambda r: (measured(r, "held_device") < 0.3)
+         & (_office_hours(r) | (measured(r, "top_payment") >= 0.9))),
     Sign("household", -1.0, "is as small as a household",
          # A family invites one another of an evening; it does not take cards in turn.
          lambda r: (r["n_accounts"] <= 6) & ((r["birth_gap"] > 0.4) | ~_rotates_things(r))

@@ -10,9 +10,9 @@ from linkage.communities import Communities
 from linkage.evidence.incidence import Flags, Incidence, Ints
 from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.features import measure
-from linkage.rings.judge import SMALLEST_ENFORCED, judge
+from linkage.rings.judge import SMALLEST_ENFORCED, judge, log_odds, observe
 from linkage.rings.parts import parts
-from linkage.rings.signs import only_places_join
+from linkage.rings.places import only_places_join
 from linkage.store import Store
 
 
@@ -22,7 +22,9 @@ class Measured:
 
     rings: pd.DataFrame
     """As :func:`linkage.rings.features.measure` returns, with ``standing_share``: the share
-    of the members whose part stands alone, 1 where more than places joins the ring."""
+    of the members whose part stands alone, 1 where more than places joins the ring; and
+    ``parts_nats``: the log odds of the part that a median member is in, not a number where
+    more than places joins the ring or most parts may be families."""
     stands: Flags
     """(n_members,) is the member in a part that would be enforced were it the whole ring?"""
 
@@ -41,10 +43,16 @@ def measure_with_parts(
     size = np.bincount(part, minlength=1)[part] if len(part) else part
     asked = np.flatnonzero(by_place[found.ring] & (size >= SMALLEST_ENFORCED))
     stands = ~by_place[found.ring]
+    rings["parts_nats"] = np.nan
     if len(asked):
         alone = _as_rings(found, asked, part[asked])
-        tiers = judge(measure(store, incidence, alone), incidence.families, calibration).tier
+        measured = measure(store, incidence, alone).assign(of_larger=1.0)
+        tiers = judge(measured, incidence.families, calibration).tier
         stands[asked] = (np.array(tiers) == "enforce")[alone.ring]
+        nats = pd.Series(log_odds(observe(measured, incidence.families), calibration)[alone.ring])
+        of_ring = nats.groupby(found.ring[asked]).agg(["median", "size"])
+        most = of_ring["size"] >= 0.5 * rings["n_accounts"].reindex(of_ring.index)
+        rings["parts_nats"] = of_ring["median"][most].reindex(rings.index)
         # What follows reads the rings' own members.
         store.put("member", pa.table({"ring": found.ring, "account_ix": found.account}))
     share = np.bincount(found.ring, weights=stands, minlength=len(rings))

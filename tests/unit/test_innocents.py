@@ -1,5 +1,6 @@
 """Groups that share things for good reasons: what the judge says of each, and in which words."""
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -164,6 +165,32 @@ def test_families_behind_one_exit_are_neither_enforced_nor_reviewed():
     cells = families | {"private_lives": 0.0} | AT_ONCE
     assert _judged(**cells).tier == ["review"]
     assert _judged(**cells | {"standing_share": 0.9}).tier == ["enforce"]
+
+
+def test_aliases_of_one_mailbox_are_somebodys_test_accounts():
+    tests = MACHINES | AT_ONCE | {
+        "n_accounts": 12, "n_mail": 9, "alias_share": 1.0, "top_contact": 0.7, "own_contact": 1.0,
+        "held_contact": 0.9, "n_contact": 1, "private_lives": 0.0, "datacenter_share": 0.6,
+    }
+    assert _judged(**tests).tier[0] in ("watch", "review")
+    several = tests | {"top_contact": 0.4, "n_contact": 2}
+    assert _judged(**several).tier == ["enforce"]
+    assert _judged(**tests | {"of_larger": 1.0}).tier == ["enforce"]
+
+
+def test_groups_that_only_places_join_count_for_what_each_of_them_is():
+    cells = MACHINES | ONE_CARD | AT_ONCE | {
+        "n_accounts": 300, "n_payment": 70, "top_payment": 0.02, "held_device": 0.0,
+        "largest_part": 0.08, "standing_share": 0.0, "private_lives": 0.0, "held_network": 1.0,
+        "n_network": 88, "top_network": 0.1, "top_place": 0.8, "own_network": 0.4,
+        "each_network": 8.0,
+    }
+    for nats in (-5.0, -0.5, 1.0):
+        assert _judged(**cells | {"parts_nats": nats}).score[0] == pytest.approx(
+            1 / (1 + np.exp(-nats)))
+    assert _judged(**cells | {"parts_nats": 9.0}).tier == ["review"]
+    pool = cells | {"top_place": 0.1, "parts_nats": -5.0}
+    assert _judged(**pool).tier == ["review"]
 
 
 def test_a_household_whose_line_changes_its_address_takes_none_in_turn():

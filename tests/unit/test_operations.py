@@ -157,3 +157,21 @@ def test_what_the_data_says_is_strangers_joins_nothing():
     assert len(np.unique(join_fragments(incidence, np.arange(24), label))) == 1
     silent = np.zeros(incidence.n_identifiers, dtype=bool)
     assert len(np.unique(join_fragments(incidence, np.arange(24), label, silent))) == 2
+
+
+def test_a_small_operator_with_what_the_rest_lacks_leaves_a_large_one():
+    large, small = list(range(200)), list(range(200, 210))
+    exits = [held("ip", *large[at::4], *small[at % 2 :: 2]) for at in range(4)]
+    cards = [held("card", *large[at : at + 5]) for at in range(0, 200, 5)]
+    farm = [held(kind, *small[at : at + 6]) for kind in ("card", "device") for at in (0, 4)]
+    world = [*exits, *cards, *farm, *strangers(range(300, N))]
+    assert _labels(split_vendors, world, large + small) == {frozenset(large), frozenset(small)}
+
+
+def test_a_small_cell_like_all_others_stays_with_a_large_operator():
+    large = list(range(200))
+    exits = [held("ip", *large[at::4]) for at in range(4)]
+    cells = [held(kind, *large[at : at + 10])
+             for at in range(0, 200, 10) for kind in ("card", "device")]
+    world = [*exits, *cells, *strangers(range(300, N))]
+    assert _labels(split_vendors, world, large) == {frozenset(large)}

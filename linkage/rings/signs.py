@@ -223,7 +223,7 @@ SIGNS: tuple[Sign, ...] = (
          & (r["datacenter_share"] < 0.3)),
     Sign("one_workplace", -2.5, "works at one place, with one mail domain or homes elsewhere",
          one_workplace),
-    Sign("one_mailbox", -2.5, "is aliases of one mailbox, as somebody's test accounts are, who "
+    Sign("one_mailbox", -3.0, "is aliases of one mailbox, as somebody's test accounts are, who "
          "hides nothing by it", _one_mailbox),
     Sign("shared_machines", -4.0, "shares machines in one place, and nothing else, by people "
          "who have their own", _shared_machines),

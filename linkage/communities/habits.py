@@ -51,7 +51,7 @@ class _Ring:
     """Per kind: (n_values,) share of each value among everybody's."""
 
 
-def split_habits(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
+def split_habits(incidence: Incidence, account: Ints, ring: Ints, piece: Ints) -> Ints:
     """Return new ring labels with operators apart who share what is for hire and no tools.
 
     Parameters
@@ -60,13 +60,14 @@ def split_habits(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
         Who holds what.
     account, ring
         (n_members,) each account once; rings are dense numbers from 0.
+    piece
+        (n_members,) from :func:`own_pieces`.
     """
     is_tool = np.array([
         known.family in TOOLS and known.is_qualifier for known in incidence.signals
     ] or [False])
     if not len(ring) or not is_tool.any():
         return ring
-    piece = _pieces(incidence, account, ring)
     parted = _in_pieces(ring, piece)
     if not parted:
         return ring
@@ -83,7 +84,7 @@ def split_habits(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     return label
 
 
-def _pieces(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
+def own_pieces(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     """(n_members,) component of each member by what is its ring's own and not for hire."""
     solid = ~np.isin(incidence.families, NEVER_ALONE)[incidence.family] & incidence.creates
     held = incidence.held[account].tocoo()

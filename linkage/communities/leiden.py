@@ -56,7 +56,7 @@ class IgraphLeiden:
 
 @dataclass(frozen=True)
 class LeidenalgLeiden:
-    """leidenalg: slower, and another implementation to check the first against."""
+    """leidenalg: slower, another implementation to check the first against."""
 
     seed: int = 0
     rounds: int = 2

@@ -1,4 +1,4 @@
-"""Rings as operations: fragments of one joined, customers of one vendor told apart.
+"""Rings as operations: fragments of one operation are joined.
 
 A long chain is many communities to any measure of density, and two operators who rent from
 one proxy vendor are one. What tells operations apart is which kinds of evidence cross:
@@ -6,9 +6,6 @@ one proxy vendor are one. What tells operations apart is which kinds of evidence
 * Two rings are one operation when at least two families of evidence, one of them not for
   hire, cross between them more often than chance allows; or when one family that is not for
   hire ties a good share of either to the other, or nearly all of the smaller one.
-* What nothing but addresses joins to the rest of a ring, and at least two other families
-  hold together, is an operation of its own: a good part of the ring, or one that shares
-  what the rest of it does not.
 """
 
 from dataclasses import dataclass
@@ -38,9 +35,6 @@ tie to a larger one: cells that share a card are one ring when their devices cro
 
 LEAST_PART = 0.10
 """Smallest part of a ring that may be an operation of its own, in shares of the ring."""
-
-RARELY = 0.2
-"""Share of the rest of a ring below which it does not share what a part of it shares."""
 
 FEWEST = 5
 """Smallest part of a ring that may be an operation of its own, in accounts."""
@@ -72,60 +66,6 @@ def join_fragments(
         if (joined == ring).all():
             return ring
         ring = joined
-
-
-def split_vendors(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
-    """Return new ring labels with operators apart who share nothing but what is for hire."""
-    own = [at for at, name in enumerate(incidence.families) if name not in FOR_HIRE]
-    size = np.bincount(ring)
-    part = np.full(len(ring), -1, dtype=np.int64)
-    # No smaller ring has a part that is large enough and not the whole.
-    large = size[ring] > FEWEST
-    part[large] = _parts(incidence, account[large], ring[large], np.isin(incidence.family, own))
-    inside = part >= 0
-    if not inside.any():
-        return ring
-    n_parts = int(part.max()) + 1
-    part_size = np.bincount(part[inside], minlength=n_parts)
-    ring_of = np.zeros(n_parts, dtype=np.int64)
-    ring_of[part[inside]] = ring[inside]
-    stands = (part_size >= FEWEST) & (part_size < size[ring_of])
-    asked = np.flatnonzero(inside & np.isin(ring, ring_of[stands]))
-    shares = _n_sharing(incidence, account[asked], part[asked], n_parts, own)
-    firm = shares >= 0.5 * np.maximum(part_size, 1)[:, None]
-    of_ring = np.zeros((len(size), shares.shape[1]))
-    np.add.at(of_ring, ring_of, shares)
-    others = of_ring[ring_of] - shares < RARELY * (size[ring_of] - part_size)[:, None]
-    is_other_kind = (firm & others).any(axis=1)
-    stands &= (firm.sum(axis=1) >= 2) & (
-        (part_size >= LEAST_PART * size[ring_of]) | is_other_kind)
-    moved = inside & stands[np.maximum(part, 0)]
-    return np.where(moved, len(size) + part, ring)
-
-
-def _n_sharing(
-    incidence: Incidence, account: Ints, part: Ints, n_parts: int, families: list[int]
-) -> Floats:
-    """(n_parts, n_families) accounts that share something of a family with another of the part.
-
-    Parts of which no account is given have none.
-    """
-    held = incidence.held[account].tocoo()
-    usable = incidence.creates & np.isin(incidence.family, families)
-    keep = usable[held.col]
-    row, identifier = held.row[keep].astype(np.int64), held.col[keep].astype(np.int64)
-    _, which, n = np.unique(
-        part[row] * incidence.n_identifiers + identifier, return_inverse=True,
-        return_counts=True,
-    )
-    shared = n[which] >= 2
-    n_families = len(incidence.families)
-    place = distinct(row[shared] * n_families + incidence.family[identifier[shared]])
-    covered = np.bincount(
-        part[place // n_families] * n_families + place % n_families,
-        minlength=n_parts * n_families,
-    )
-    return covered.reshape(-1, n_families).astype(float)
 
 
 @dataclass(frozen=True)
@@ -260,46 +200,3 @@ def _joined(incidence: Incidence, rare: Flags, crossing: _Crossings, ring: Ints)
         shape=(len(size), len(size)),
     )
     return first_of_component(graph)[ring]
-
-
-def _parts(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> Ints:
-    """(n_members,) part of its ring that an account's chosen identifiers put it in; -1 none.
-
-    Two identifiers are joined when two members of the ring hold both, so that one
-    accidental account bridges nothing; what more strangers than members hold joins nothing.
-    """
-    usable = incidence.creates & chosen
-    held = incidence.held[account].tocoo()
-    keep = usable[held.col]
-    column = ring[held.row[keep]] * incidence.n_identifiers + held.col[keep]
-    columns, position, n_members = np.unique(column, return_inverse=True, return_counts=True)
-    own = 2 * n_members >= incidence.n_holders[columns % incidence.n_identifiers]
-    rows, position = held.row[keep][own[position]], position[own[position]]
-    matrix = sp.csr_matrix(
-        (np.ones(len(position), dtype=np.int32), (rows, position)),
-        shape=(len(account), len(columns)),
-    )
-    both = (matrix.T @ matrix).tocoo()
-    joined = both.data >= 2
-    graph = sp.coo_matrix(
-        (np.ones(joined.sum(), np.int8), (both.row[joined], both.col[joined])),
-        shape=both.shape,
-    )
-    _, component = sp.csgraph.connected_components(graph, directed=False)
-    entry = matrix.tocoo()
-    shared = n_members[entry.col] >= 2
-    part = np.full(len(account), -1, dtype=np.int64)
-    row, found = entry.row[shared], component[entry.col[shared]]
-    pair, votes = np.unique(row.astype(np.int64) * (len(columns) + 1) + found, return_counts=True)
-    # Of two parts that speak as loud the larger, then the one with the first account: their
-    # numbers follow the keyed hashes.
-    size = np.bincount(found, minlength=len(columns) + 1)
-    head = np.full(len(columns) + 1, len(account))
-    np.minimum.at(head, found, row)
-    which = pair % (len(columns) + 1)
-    order = np.lexsort((head[which], -size[which], -votes, pair // (len(columns) + 1)))
-    pair = pair[order]
-    owner = pair // (len(columns) + 1)
-    first = np.r_[True, owner[1:] != owner[:-1]] if len(owner) else np.zeros(0, bool)
-    part[owner[first]] = pair[first] % (len(columns) + 1)
-    return part

@@ -8,11 +8,12 @@ import numpy as np
 
 from linkage.communities.counting import dense
 from linkage.communities.gains import Members
-from linkage.communities.habits import split_habits
+from linkage.communities.habits import own_pieces, split_habits
 from linkage.communities.membership import CORE_NATS, Cells, membership
-from linkage.communities.operations import join_fragments, split_vendors
+from linkage.communities.operations import join_fragments
 from linkage.communities.pools import join_cells
 from linkage.communities.proposals import best_cells, speak_by_two
+from linkage.communities.vendors import split_pieces, split_vendors
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.weights import Weights, telling
 from linkage.signals import NEVER_ALONE
@@ -96,7 +97,9 @@ def settle(
         final = dense(split_vendors(incidence, account, dense(ring)))
         if turn == 0:
             # The rings that are parted are judged apart from here on.
-            final = dense(split_habits(incidence, account, final))
+            piece = own_pieces(incidence, account, final)
+            final = dense(split_pieces(incidence, account, final, piece))
+            final = dense(split_habits(incidence, account, final, piece))
         final = dense(join_fragments(incidence, account, final, tells))
         final = dense(join_cells(incidence, account, final, cells.is_solid[best]))
         settled = turn > 0 and moved <= SETTLED * max(len(account), 1)

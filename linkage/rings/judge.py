@@ -116,7 +116,7 @@ def observe(rings: pd.DataFrame, families: tuple[str, ...]) -> Observed:
         (holds.sum(axis=1) == 1) & holds[:, [name == "prompt" for name in families]].any(axis=1),
         np.where(
             has["groups_joined_by_place"] & ~scattered(rings),
-            measured(rings, "parts_nats", np.inf), np.inf),
+            measured(rings, "parts_nats", np.inf).fillna(np.inf), np.inf),
         is_two & ~bars & (rings["n_accounts"] >= SMALLEST_ENFORCED).to_numpy(dtype=bool),
     )
 

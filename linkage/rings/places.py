@@ -50,7 +50,7 @@ def in_turn(rings: pd.DataFrame) -> "pd.Series[bool]":
         & (measured(rings, "top_network") < 0.9) & (measured(rings, "held_network") >= 0.5)
         & (measured(rings, "top_place") < 0.9)
         & ((measured(rings, "top_place") < 0.6) | (measured(rings, "top_network") < 0.5)
-           | (rings["datacenter_share"] >= 0.3))
+           | (rings["datacenter_share"] >= 0.3) | (measured(rings, "each_network") >= 4))
     )
 
 
@@ -61,8 +61,14 @@ def no_private_lives(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 def only_places_join(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Falls into small parts, or into none larger than a family, that only places join."""
-    largest, n = measured(rings, "largest_part"), rings["n_accounts"]
-    return ((largest < 0.3) & (n >= 12)) | ((largest * n < LARGER_THAN_FAMILY) & (n >= 7))
+    n = rings["n_accounts"]
+    none_larger = measured(rings, "largest_part") * n < LARGER_THAN_FAMILY
+    return in_many_parts(rings) | (none_larger & (n >= LARGER_THAN_FAMILY))
+
+
+def in_many_parts(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Falls into many parts, none three tenths of it, that only places join."""
+    return (measured(rings, "largest_part") < 0.3) & (rings["n_accounts"] >= 12)
 
 
 def no_part_stands(rings: pd.DataFrame) -> "pd.Series[bool]":

@@ -13,6 +13,7 @@ import pandas as pd
 
 from linkage.rings.features import KNOWN_FAMILIES
 from linkage.rings.places import (
+    in_many_parts,
     in_turn,
     measured,
     no_part_stands,
@@ -165,6 +166,12 @@ def nothing_hidden(rings: pd.DataFrame) -> "pd.Series[bool]":
     return ~_hides(rings) & (rings["n_events"] >= 20)
 
 
+def _of_small_groups(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Falls into many parts, most of which may be families, that only places join."""
+    small = measured(rings, "parts_nats", np.nan).isna()
+    return no_part_stands(rings) & in_many_parts(rings) & small
+
+
 SIGNS: tuple[Sign, ...] = (
     Sign("cards_rotated", 1.5, "pays with {n_payment:.0f} cards, each shared by some members",
          lambda r: _rotates(r, "payment")),
@@ -210,10 +217,10 @@ SIGNS: tuple[Sign, ...] = (
     Sign("crowded_address", -0.5, "meets at addresses that are mostly strangers'",
          lambda r: (measured(r, "own_network") < 0.1) & (measured(r, "top_network") >= 0.6)),
     Sign("joined_by_place", -4.0, "falls into small groups that only addresses join",
-         lambda r: no_part_stands(r) & measured(r, "parts_nats", np.nan).isna()),
+         _of_small_groups),
     # The judge counts no more for it than for its parts.
     Sign("groups_joined_by_place", -0.5, "falls into groups that only addresses join",
-         lambda r: no_part_stands(r) & measured(r, "parts_nats", np.nan).notna()),
+         lambda r: no_part_stands(r) & ~_of_small_groups(r)),
     Sign("one_place", -2.5, "comes from one place",
          lambda r: ((measured(r, "top_network") >= 0.6) & (measured(r, "n_network") < 5))
          | ((measured(r, "top_place") >= 0.6) & (r["datacenter_share"] < 0.3) & ~in_turn(r))),
@@ -223,7 +230,7 @@ SIGNS: tuple[Sign, ...] = (
          & (r["datacenter_share"] < 0.3)),
     Sign("one_workplace", -2.5, "works at one place, with one mail domain or homes elsewhere",
          one_workplace),
-    Sign("one_mailbox", -4.0, "is aliases of one mailbox, as somebody's test accounts are, who "
+    Sign("one_mailbox", -3.0, "is aliases of one mailbox, as somebody's test accounts are, who "
          "hides nothing by it", _one_mailbox),
     Sign("shared_machines", -4.0, "shares machines in one place, and nothing else, by people "
          "who have their own", _shared_machines),

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from incidences import held, incidence_of
 
-from linkage.communities.habits import split_habits
+from linkage.communities.habits import own_pieces, split_habits
 from linkage.communities.leiden import signed_partition
 
 N = 2_000
@@ -30,7 +30,8 @@ def _population(agents, rng):
 
 def _labels(world, accounts):
     account = np.sort(np.array(accounts, dtype=np.int64))
-    label = split_habits(incidence_of(N, world), account, np.zeros(len(account), dtype=np.int64))
+    incidence, ring = incidence_of(N, world), np.zeros(len(account), dtype=np.int64)
+    label = split_habits(incidence, account, ring, own_pieces(incidence, account, ring))
     return {frozenset(account[label == one].tolist()) for one in np.unique(label)}
 
 

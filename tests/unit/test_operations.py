@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given
 from incidences import held, incidence_of, operator, strangers, worlds
 
-from linkage.communities.operations import join_fragments, split_vendors
+from linkage.communities.habits import own_pieces
+from linkage.communities.operations import join_fragments
+from linkage.communities.vendors import split_pieces, split_vendors
 
 N = 2_000
 
@@ -175,3 +177,29 @@ def test_a_small_cell_like_all_others_stays_with_a_large_operator():
              for at in range(0, 200, 10) for kind in ("card", "device")]
     world = [*exits, *cells, *strangers(range(300, N))]
     assert _labels(split_vendors, world, large) == {frozenset(large)}
+
+
+def _split_pieces(incidence, account, ring):
+    return split_pieces(incidence, account, ring, own_pieces(incidence, account, ring))
+
+
+def _farm(accounts):
+    """Cards and devices of five, a chain in which no two members hold the same two."""
+    n = len(accounts)
+    return [
+        held(kind, *(accounts[(at + step) % n] for step in range(5)))
+        for kind, start in (("card", 0), ("device", 2)) for at in range(start, n, 4)
+    ]
+
+
+def test_two_operators_whom_only_a_carrier_joins_are_apart_however_loose_each_is():
+    first, second = list(range(120)), list(range(120, 160))
+    world = [held("ip", *range(160)), *_farm(first), *_farm(second), *strangers(range(300, N))]
+    assert _labels(_split_pieces, world, first + second) == {frozenset(first), frozenset(second)}
+
+
+def test_many_cells_that_only_addresses_join_stay_together():
+    large = list(range(200))
+    cells = [part for at in range(0, 200, 10) for part in _farm(large[at : at + 10])]
+    world = [held("ip", *large), *cells, *strangers(range(300, N))]
+    assert _labels(_split_pieces, world, large) == {frozenset(large)}

@@ -20,11 +20,10 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.special import gammaln, logsumexp
 
-from linkage.communities.counting import dense, first_of_component
+from linkage.communities.counting import dense
 from linkage.communities.leiden import signed_partition
 from linkage.communities.operations import FEWEST, LEAST_PART, SIGNIFICANT
 from linkage.evidence.incidence import Floats, Incidence, Ints
-from linkage.signals import NEVER_ALONE
 
 TOOLS = ("device",)
 """Families whose common values are the software that accounts come with."""
@@ -61,7 +60,7 @@ def split_habits(incidence: Incidence, account: Ints, ring: Ints, piece: Ints) -
     account, ring
         (n_members,) each account once; rings are dense numbers from 0.
     piece
-        (n_members,) from :func:`own_pieces`.
+        (n_members,) from :func:`linkage.communities.holdings.own_pieces`.
     """
     is_tool = np.array([
         known.family in TOOLS and known.is_qualifier for known in incidence.signals
@@ -82,23 +81,6 @@ def split_habits(incidence: Incidence, account: Ints, ring: Ints, piece: Ints) -
         label[rows[moved]] = n_rings + group[moved] - 1
         n_rings += int(group.max())
     return label
-
-
-def own_pieces(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
-    """(n_members,) component of each member by what is its ring's own and not for hire."""
-    solid = ~np.isin(incidence.families, NEVER_ALONE)[incidence.family] & incidence.creates
-    held = incidence.held[account].tocoo()
-    keep = solid[held.col]
-    row = held.row[keep].astype(np.int64)
-    column = ring[row] * incidence.n_identifiers + held.col[keep]
-    columns, which, n = np.unique(column, return_inverse=True, return_counts=True)
-    own = 2 * n[which] >= incidence.n_holders[columns % incidence.n_identifiers][which]
-    size = len(account) + len(columns)
-    graph = sp.coo_matrix(
-        (np.ones(own.sum(), dtype=np.int8), (row[own], len(account) + which[own])),
-        shape=(size, size),
-    )
-    return first_of_component(graph)[: len(account)]
 
 
 def _in_pieces(ring: Ints, piece: Ints) -> list[Ints]:

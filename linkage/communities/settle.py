@@ -8,7 +8,8 @@ import numpy as np
 
 from linkage.communities.counting import dense
 from linkage.communities.gains import Members
-from linkage.communities.habits import own_pieces, split_habits
+from linkage.communities.habits import split_habits
+from linkage.communities.holdings import own_pieces
 from linkage.communities.membership import CORE_NATS, Cells, membership
 from linkage.communities.operations import join_fragments
 from linkage.communities.pools import join_cells

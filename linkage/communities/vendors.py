@@ -9,6 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from linkage.communities.counting import dense, distinct
+from linkage.communities.holdings import OWN_SHARE, held
 from linkage.communities.operations import FEWEST, FOR_HIRE, LEAST_PART
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 
@@ -18,12 +19,11 @@ RARELY = 0.2
 
 def split_vendors(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     """Return new ring labels with operators apart who share nothing but what is for hire."""
-    own = [at for at, name in enumerate(incidence.families) if name not in FOR_HIRE]
     part = np.full(len(ring), -1, dtype=np.int64)
     # No smaller ring has a part that is large enough and not the whole.
     large = np.bincount(ring)[ring] > FEWEST
-    part[large] = _parts(incidence, account[large], ring[large], np.isin(incidence.family, own))
-    return _parted(incidence, account, ring, part, own, is_cut=False)
+    part[large] = _parts(incidence, account[large], ring[large])
+    return _parted(incidence, account, ring, part, is_cut=False)
 
 
 def split_pieces(incidence: Incidence, account: Ints, ring: Ints, piece: Ints) -> Ints:
@@ -32,14 +32,13 @@ def split_pieces(incidence: Incidence, account: Ints, ring: Ints, piece: Ints) -
     Parameters
     ----------
     piece
-        (n_members,) component of each member by what is its ring's own and not for hire.
+        (n_members,) from :func:`linkage.communities.holdings.own_pieces`.
     """
-    own = [at for at, name in enumerate(incidence.families) if name not in FOR_HIRE]
-    return _parted(incidence, account, ring, dense(piece), own, is_cut=True)
+    return _parted(incidence, account, ring, dense(piece), is_cut=True)
 
 
 def _parted(
-    incidence: Incidence, account: Ints, ring: Ints, part: Ints, own: list[int], *, is_cut: bool
+    incidence: Incidence, account: Ints, ring: Ints, part: Ints, *, is_cut: bool
 ) -> Ints:
     """Return new ring labels, the parts that stand alone as rings of their own.
 
@@ -57,7 +56,7 @@ def _parted(
     ring_of[part[inside]] = ring[inside]
     stands = (part_size >= FEWEST) & (part_size < size[ring_of])
     asked = np.flatnonzero(inside & np.isin(ring, ring_of[stands]))
-    shares = _n_sharing(incidence, account[asked], part[asked], n_parts, own)
+    shares = _n_sharing(incidence, account[asked], part[asked], n_parts)
     firm = shares >= 0.5 * np.maximum(part_size, 1)[:, None]
     stands &= firm.sum(axis=1) >= 2
     is_large = part_size >= LEAST_PART * size[ring_of]
@@ -74,24 +73,22 @@ def _parted(
     return np.where(moved, len(size) + part, ring)
 
 
-def _n_sharing(
-    incidence: Incidence, account: Ints, part: Ints, n_parts: int, families: list[int]
-) -> Floats:
+def _not_for_hire(incidence: Incidence) -> Flags:
+    """(n_identifiers,) may it create an edge, and does no vendor rent it out?"""
+    flags: Flags = incidence.creates & ~np.isin(incidence.families, FOR_HIRE)[incidence.family]
+    return flags
+
+
+def _n_sharing(incidence: Incidence, account: Ints, part: Ints, n_parts: int) -> Floats:
     """(n_parts, n_families) accounts that share something of a family with another of the part.
 
     Parts of which no account is given have none.
     """
-    held = incidence.held[account].tocoo()
-    usable = incidence.creates & np.isin(incidence.family, families)
-    keep = usable[held.col]
-    row, identifier = held.row[keep].astype(np.int64), held.col[keep].astype(np.int64)
-    _, which, n = np.unique(
-        part[row] * incidence.n_identifiers + identifier, return_inverse=True,
-        return_counts=True,
-    )
-    shared = n[which] >= 2
+    ties = held(incidence, account, part, _not_for_hire(incidence))
+    shared = ties.n_in_ring >= 2
     n_families = len(incidence.families)
-    place = distinct(row[shared] * n_families + incidence.family[identifier[shared]])
+    place = distinct(
+        ties.member[shared] * n_families + incidence.family[ties.identifier[shared]])
     covered = np.bincount(
         part[place // n_families] * n_families + place % n_families,
         minlength=n_parts * n_families,
@@ -99,22 +96,19 @@ def _n_sharing(
     return covered.reshape(-1, n_families).astype(float)
 
 
-def _parts(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> Ints:
-    """(n_members,) part of its ring that an account's chosen identifiers put it in; -1 none.
+def _parts(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
+    """(n_members,) part of its ring that an account's own identifiers put it in; -1 none.
 
     Two identifiers are joined when two members of the ring hold both, so that one
     accidental account bridges nothing; what more strangers than members hold joins nothing.
     """
-    usable = incidence.creates & chosen
-    held = incidence.held[account].tocoo()
-    keep = usable[held.col]
-    column = ring[held.row[keep]] * incidence.n_identifiers + held.col[keep]
-    columns, position, n_members = np.unique(column, return_inverse=True, return_counts=True)
-    own = 2 * n_members >= incidence.n_holders[columns % incidence.n_identifiers]
-    rows, position = held.row[keep][own[position]], position[own[position]]
+    ties = held(incidence, account, ring, _not_for_hire(incidence))
+    own = ties.own >= OWN_SHARE
+    n_members = np.zeros(ties.n_columns, dtype=np.int64)
+    n_members[ties.column] = ties.n_in_ring
     matrix = sp.csr_matrix(
-        (np.ones(len(position), dtype=np.int32), (rows, position)),
-        shape=(len(account), len(columns)),
+        (np.ones(own.sum(), dtype=np.int32), (ties.member[own], ties.column[own])),
+        shape=(len(account), ties.n_columns),
     )
     both = (matrix.T @ matrix).tocoo()
     joined = both.data >= 2
@@ -127,16 +121,16 @@ def _parts(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> In
     shared = n_members[entry.col] >= 2
     part = np.full(len(account), -1, dtype=np.int64)
     row, found = entry.row[shared], component[entry.col[shared]]
-    pair, votes = np.unique(row.astype(np.int64) * (len(columns) + 1) + found, return_counts=True)
+    pair, votes = np.unique(row.astype(np.int64) * (ties.n_columns + 1) + found, return_counts=True)
     # Of two parts that speak as loud the larger, then the one with the first account: their
     # numbers follow the keyed hashes.
-    size = np.bincount(found, minlength=len(columns) + 1)
-    head = np.full(len(columns) + 1, len(account))
+    size = np.bincount(found, minlength=ties.n_columns + 1)
+    head = np.full(ties.n_columns + 1, len(account))
     np.minimum.at(head, found, row)
-    which = pair % (len(columns) + 1)
-    order = np.lexsort((head[which], -size[which], -votes, pair // (len(columns) + 1)))
+    which = pair % (ties.n_columns + 1)
+    order = np.lexsort((head[which], -size[which], -votes, pair // (ties.n_columns + 1)))
     pair = pair[order]
-    owner = pair // (len(columns) + 1)
+    owner = pair // (ties.n_columns + 1)
     first = np.r_[True, owner[1:] != owner[:-1]] if len(owner) else np.zeros(0, bool)
-    part[owner[first]] = pair[first] % (len(columns) + 1)
+    part[owner[first]] = pair[first] % (ties.n_columns + 1)
     return part

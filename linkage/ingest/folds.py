@@ -6,9 +6,6 @@ Rows that a later night may see otherwise are kept as they are, in the table ``r
 """
 
 import json
-import os
-import secrets
-import shutil
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -17,9 +14,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from linkage.errors import InputError
 from linkage.ingest.known import FOLDED, VERSION, DamagedEntry, remove
-from linkage.ingest.vault import Vault, sync_folder
+from linkage.ingest.vault import Vault, says_where, write_whole
 
 _TOLD = "fold.json"
 
@@ -125,26 +121,18 @@ class Folds:
         InputError
             If it cannot be written.
         """
-        word = secrets.token_hex(8)
-        partial = self._folder / f".{word}"
-        try:
-            partial.mkdir(mode=0o700)
-            told = asdict(fill(Vault(partial, self._key))) | {"word": word}
-            (partial / _TOLD).write_text(json.dumps(told) + "\n", encoding="utf-8")
-            Vault(partial, self._key).sync()
-            fold = _fold(told)
-            os.rename(partial, self._folder / fold.folder)
-            sync_folder(self._folder)
+        made: list[Fold] = []
+
+        def written(vault: Vault, word: str) -> tuple[str, dict[str, Any]]:
+            told = asdict(fill(vault)) | {"word": word}
+            made.append(_fold(told))
+            return made[0].folder, told
+
+        with says_where(self._folder):
+            write_whole(self._folder, self._key, _TOLD, written)
             for other in takes_up:
                 remove(self._folder / other.folder)
-        except OSError as error:
-            raise InputError(
-                f"cannot write {error.filename or partial}: {error.strerror or error}",
-                fix="free some disk space, or name a state folder you may write",
-            ) from error
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
-        return fold
+        return made[0]
 
 
 def drop_folds(folder: Path) -> None:

@@ -5,17 +5,17 @@ named by a random word that is part of its keys, written beside and renamed when
 """
 
 import json
-import secrets
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from linkage.ingest.band_groups import ALIKE, GROUP_BITS, MOST_COMPARED
 from linkage.ingest.gathering import COUNTED
 from linkage.ingest.known import VERSION as KNOWN_VERSION
-from linkage.ingest.vault import Vault, fingerprint, sync_folder
+from linkage.ingest.vault import Vault, fingerprint, write_whole
 
 VERSION = 1
 """Of how skeletons are compared: change it whenever other pairs are."""
@@ -76,22 +76,22 @@ def write_gathered(state: Path, key: bytes, gathered: Gathered) -> None:
     OSError
         If it cannot be written.
     """
-    place, word = state / GATHERED, secrets.token_hex(8)
-    partial = place / f".{word}"
-    try:
-        partial.mkdir(parents=True, mode=0o700)
-        vault = Vault(partial, key)
+    place, words = state / GATHERED, [""]
+
+    def written(vault: Vault, word: str) -> tuple[str, dict[str, Any]]:
         vault.write("counted", gathered.counted)
         vault.write("left_out", pa.table({"code": gathered.left_out}))
-        (partial / "gathered.json").write_text(json.dumps({
+        words[0] = word
+        return word, {
             "fits": _FITS, "entries": gathered.entries,
             "n_rows": [gathered.counted.num_rows, len(gathered.left_out)],
-        }) + "\n", encoding="utf-8")
-        vault.sync()
-        partial.rename(place / word)
-        sync_folder(place)
+        }
+
+    try:
+        place.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_whole(place, key, "gathered.json", written)
     finally:
-        _remove(place, keep=word)
+        _remove(place, keep=words[0])
 
 
 def drop_gathered(state: Path) -> None:

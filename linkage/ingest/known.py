@@ -8,7 +8,6 @@ whole one until a night is published with it.
 
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -19,7 +18,14 @@ from typing import Any
 
 from linkage.errors import InputError, SettingsError
 from linkage.ingest.sources import SourceFile
-from linkage.ingest.vault import Vault, fingerprint, key_check, sync_folder
+from linkage.ingest.vault import (
+    Vault,
+    fingerprint,
+    key_check,
+    says_where,
+    sync_folder,
+    write_whole,
+)
 
 VERSION = 1
 """Of what entries hold. Another one is read from the files again: change it whenever the numbers
@@ -227,28 +233,20 @@ class Known:
         narrows
             What the new one stands for, until :func:`keep_only` or the next start.
         """
-        word = secrets.token_hex(8)
-        partial = self.folder / f".{word}"
-        try:
-            partial.mkdir(mode=0o700)
-            entry = fill(Vault(partial, self._key))
-            told = asdict(entry) | {
+        made: list[Entry] = []
+
+        def written(vault: Vault, word: str) -> tuple[str, dict[str, Any]]:
+            told = asdict(fill(vault)) | {
                 "word": word, "replaces": replaces.word if replaces else None,
                 "narrows": narrows.word if narrows else None}
-            entry = Entry(**told)
-            (partial / "entry.json").write_text(json.dumps(told) + "\n", encoding="utf-8")
-            Vault(partial, self._key).sync()
-            os.rename(partial, self.folder / entry.folder)
-            sync_folder(self.folder)
+            made.append(Entry(**told))
+            return made[0].folder, told
+
+        with says_where(self.folder):
+            write_whole(self.folder, self._key, "entry.json", written)
             if replaces:
                 remove(self.folder / replaces.folder)
-        except OSError as error:
-            raise InputError(
-                f"cannot write {error.filename or partial}: {error.strerror or error}",
-                fix="free some disk space, or name a state folder you may write",
-            ) from error
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+        entry = made[0]
         self._entries[entry.name] = entry
         return entry
 

@@ -2,13 +2,20 @@
 
 import hashlib
 import hmac
+import json
 import os
-from collections.abc import Iterator, Sequence
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pyarrow.parquet.encryption as pe
+
+from linkage.errors import InputError
 
 ROWS_AT_ONCE = 1 << 18
 """Rows of a row group: what is decrypted and checked together."""
@@ -146,6 +153,52 @@ def key_check(key: bytes) -> str:
 def fingerprint(*parts: object) -> str:
     """Return 24 hexadecimal digits that stand for some values."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]
+
+
+def write_whole(
+    folder: Path, key: bytes, told_in: str, fill: Callable[[Vault, str], tuple[str, dict[str, Any]]]
+) -> None:
+    """Write a folder of tables beside its place; it has its name when it is whole.
+
+    Parameters
+    ----------
+    folder
+        Where it goes.
+    told_in
+        Name of the file that says what it is.
+    fill
+        Given its tables and a random word that ends its name, writes the tables; returns the
+        name and what the file says.
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; nothing of it is left.
+    """
+    word = secrets.token_hex(8)
+    partial = folder / f".{word}"
+    try:
+        partial.mkdir(mode=0o700)
+        vault = Vault(partial, key)
+        name, told = fill(vault, word)
+        (partial / told_in).write_text(json.dumps(told) + "\n", encoding="utf-8")
+        vault.sync()
+        partial.rename(folder / name)
+        sync_folder(folder)
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+@contextmanager
+def says_where(folder: Path) -> Iterator[None]:
+    """Tell what could not be written in a folder of the state as an error of the user's."""
+    try:
+        yield
+    except OSError as error:
+        raise InputError(
+            f"cannot write {error.filename or folder}: {error.strerror or error}",
+            fix="free some disk space, or name a state folder you may write",
+        ) from error
 
 
 def sync_folder(folder: Path) -> None:

@@ -103,19 +103,13 @@ def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataF
     size = rings["n_accounts"].reindex(shared["ring"]).to_numpy()
     shared["share"] = shared["n_in_ring"] / size
     shared["own"] = shared["n_in_ring"] / shared["n_total"]
+    shared["named"] = np.array([one.family for one in of_code], dtype=object)[code]
     shared["family"] = np.array([_family(one.family) for one in of_code], dtype=object)[code]
     qualifier = np.array([one.is_qualifier for one in of_code], dtype=bool)[code]
     kept = shared[~qualifier & ~shared["is_public"]]
-    order = kept.sort_values(
-        ["ring", "family", "n_in_ring", "n_total"], ascending=[True, True, False, True]
-    )
-    top = order.drop_duplicates(["ring", "family"]).set_index(["ring", "family"])
+    top = _commonest(kept, "family")
     found = {"top": top["share"], "own": top["own"], "n": kept.groupby(["ring", "family"]).size()}
-    brought = kept[kept["family"] == "other"].assign(
-        family=lambda rows: rows["kind"].map({name: one.family for name, one in known.items()}))
-    of_brought = brought.sort_values(
-        ["ring", "family", "n_in_ring", "n_total"], ascending=[True, True, False, True]
-    ).drop_duplicates(["ring", "family"]).set_index(["ring", "family"])["own"]
+    of_brought = _commonest(kept[kept["family"] == "other"], "named")["own"]
     shapes = pd.concat(
         [column.unstack("family").add_prefix(f"{name}_") for name, column in found.items()],
         axis=1,
@@ -125,13 +119,20 @@ def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataF
     campus = shared[shared["network_kind"].isin(("university", "corporate"))]
     columns = [f"{name}_{one}" for name in found for one in (*KNOWN_FAMILIES, "other")]
     shapes = shapes.reindex(index=rings.index, columns=columns).join(
-        of_brought.unstack("family").add_prefix("own_")).fillna(0.0)
+        of_brought.unstack("named").add_prefix("own_")).fillna(0.0)
     shapes["alias_share"] = alias.groupby("ring")["share"].sum().clip(upper=1.0)
     place = shared[qualifier & (shared["family"] == "network")]
     shapes["top_place"] = place.groupby("ring")["share"].max()
     shapes["campus_share"] = campus.groupby("ring")["share"].max()
     filled: pd.DataFrame = shapes.fillna(0.0)
     return filled
+
+
+def _commonest(shared: pd.DataFrame, family: str) -> pd.DataFrame:
+    """Return the identifier that most members of a ring hold, by ring and a column's family."""
+    order = shared.sort_values(
+        ["ring", family, "n_in_ring", "n_total"], ascending=[True, True, False, True])
+    return order.drop_duplicates(["ring", family]).set_index(["ring", family])
 
 
 def _family(name: str) -> str:

@@ -63,6 +63,8 @@ class Verdicts:
 
     score: Floats
     """In [0, 1], for ranking."""
+    nats: Floats
+    """Log odds of abuse."""
     tier: list[str]
     reason: list[str]
     families: list[list[str]]
@@ -149,7 +151,8 @@ def judge(
         Weights and scale.
     """
     observed = observe(rings, families)
-    score = 1 / (1 + np.exp(-log_odds(observed, calibration)))
+    nats = log_odds(observed, calibration)
+    score = 1 / (1 + np.exp(-nats))
     score = np.where(observed.by_prompts, np.maximum(score, WATCH_SCORE), score)
     least = np.minimum(score, 1 / (1 + np.exp(-log_odds(observed))))
     tier = [
@@ -173,7 +176,8 @@ def judge(
         for at, one in enumerate(tier)
     ]
     return Verdicts(
-        score, tier, reason, names, observed.signs, [like.name if like else None for like in alike])
+        score, nats, tier, reason, names, observed.signs,
+        [like.name if like else None for like in alike])
 
 
 def _is_public(rings: pd.DataFrame, families: tuple[str, ...]) -> Flags:

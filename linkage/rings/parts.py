@@ -1,54 +1,18 @@
 """How a ring hangs together: who holds what with whom, and its parts without places."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 
 from linkage.communities import Communities
+from linkage.communities.holdings import OWN_SHARE, Held, components, held, solid
 from linkage.evidence.incidence import LINK_FAMILY, Flags, Floats, Incidence, Ints
-from linkage.signals import NEVER_ALONE
-
-OWN_SHARE = 0.5
-"""Members among the holders from which on an identifier is the ring's own."""
 
 LEAST_SHARE = 0.1
 """Members among the holders below which an address is a crowd's."""
 
-
 KEPT = ("device", "payment", "contact", LINK_FAMILY)
 """Families whose identifiers nobody hands out to many."""
-
-
-@dataclass(frozen=True)
-class Held:
-    """One row per member and identifier that it holds, of some identifiers."""
-
-    member: Ints
-    """Row of ``Communities``."""
-    identifier: Ints
-    column: Ints
-    """Dense number of the identifier within its ring."""
-    n_in_ring: Ints
-    """Members that hold it."""
-    own: Floats
-    """How far it is the ring's own: members among its holders."""
-    n_columns: int
-
-
-def held(incidence: Incidence, found: Communities, chosen: Flags) -> Held:
-    """Return who in which ring holds the identifiers that are flagged."""
-    rows = incidence.held[found.account].tocoo()
-    keep = chosen[rows.col]
-    member = rows.row[keep].astype(np.int64)
-    column = found.ring[member] * incidence.n_identifiers + rows.col[keep]
-    columns, which, n = np.unique(column, return_inverse=True, return_counts=True)
-    own = n / np.maximum(incidence.n_holders[columns % incidence.n_identifiers], 1)
-    return Held(
-        member, rows.col[keep].astype(np.int64), which.astype(np.int64), n[which], own[which],
-        len(columns),
-    )
 
 
 def parts(incidence: Incidence, found: Communities) -> Ints:
@@ -58,20 +22,12 @@ def parts(incidence: Incidence, found: Communities) -> Ints:
     least half the holders. Of prompts and codes, which are passed on, the commonest of each
     family does not count: a kit that many events give out joins all of them.
     """
-    solid = ~np.isin(incidence.families, NEVER_ALONE)[incidence.family]
-    ties = held(incidence, found, incidence.creates & solid)
+    ties = held(incidence, found.account, found.ring, solid(incidence))
     own = ties.own >= OWN_SHARE
     for at, family in enumerate(incidence.families):
         if family not in KEPT:
             own &= ~_commonest(found, ties, incidence.family == at)
-    n_members = len(found.account)
-    size = n_members + ties.n_columns
-    graph = sp.coo_matrix(
-        (np.ones(own.sum(), dtype=np.int8), (ties.member[own], n_members + ties.column[own])),
-        shape=(size, size),
-    )
-    part = sp.csgraph.connected_components(graph, directed=False)[1][:n_members]
-    return np.asarray(part, dtype=np.int64)
+    return components(ties, own, len(found.account))
 
 
 def _commonest(found: Communities, ties: Held, chosen: Flags) -> Flags:
@@ -104,7 +60,8 @@ def addresses_each(incidence: Incidence, found: Communities, n_rings: int) -> Fl
     """
     qualifies = np.array([one.is_qualifier for one in incidence.signals] or [True])
     network = np.isin(incidence.families, ("network",))[incidence.family]
-    rows = held(incidence, found, network & ~qualifies[incidence.kind])
+    chosen = network & ~qualifies[incidence.kind]
+    rows = held(incidence, found.account, found.ring, chosen)
     shared = (rows.n_in_ring >= 2) & (rows.own >= LEAST_SHARE)
     n_shared = np.bincount(found.ring[rows.member[shared]], minlength=n_rings)
     return n_shared / np.maximum(np.bincount(found.ring, minlength=n_rings), 1)

@@ -10,7 +10,7 @@ from linkage.communities import Communities
 from linkage.evidence.incidence import Flags, Incidence, Ints
 from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.features import measure
-from linkage.rings.judge import SMALLEST_ENFORCED, judge, log_odds, observe
+from linkage.rings.judge import SMALLEST_ENFORCED, judge
 from linkage.rings.parts import parts
 from linkage.rings.places import only_places_join
 from linkage.store import Store
@@ -47,9 +47,9 @@ def measure_with_parts(
     if len(asked):
         alone = _as_rings(found, asked, part[asked])
         measured = measure(store, incidence, alone).assign(of_larger=1.0)
-        tiers = judge(measured, incidence.families, calibration).tier
-        stands[asked] = (np.array(tiers) == "enforce")[alone.ring]
-        nats = pd.Series(log_odds(observe(measured, incidence.families), calibration)[alone.ring])
+        verdicts = judge(measured, incidence.families, calibration)
+        stands[asked] = (np.array(verdicts.tier) == "enforce")[alone.ring]
+        nats = pd.Series(verdicts.nats[alone.ring])
         of_ring = nats.groupby(found.ring[asked]).agg(["median", "size"])
         most = of_ring["size"] >= 0.5 * rings["n_accounts"].reindex(of_ring.index)
         rings["parts_nats"] = of_ring["median"][most].reindex(rings.index)

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from incidences import held, incidence_of
 
-from linkage.communities.habits import own_pieces, split_habits
+from linkage.communities.habits import split_habits
+from linkage.communities.holdings import own_pieces
 from linkage.communities.leiden import signed_partition
 
 N = 2_000

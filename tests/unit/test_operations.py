@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from incidences import held, incidence_of, operator, strangers, worlds
 
-from linkage.communities.habits import own_pieces
+from linkage.communities.holdings import own_pieces
 from linkage.communities.operations import join_fragments
 from linkage.communities.vendors import split_pieces, split_vendors
 

@@ -11,6 +11,7 @@ from linkage.communities.gains import Members
 from linkage.communities.habits import split_habits
 from linkage.communities.holdings import own_pieces
 from linkage.communities.membership import CORE_NATS, Cells, membership
+from linkage.communities.nested import join_nested
 from linkage.communities.operations import join_fragments
 from linkage.communities.pools import join_cells
 from linkage.communities.proposals import best_cells, speak_by_two
@@ -74,6 +75,7 @@ def settle(
         As of :func:`linkage.communities.search.find_communities`.
     """
     tells = telling(incidence, weights)
+    solid = ~np.isin(incidence.families, NEVER_ALONE)
     founder = np.zeros(incidence.n_accounts, dtype=bool)
     was_core = np.zeros(incidence.n_accounts, dtype=bool)
     label = np.full(incidence.n_accounts, -1, dtype=np.int64)
@@ -95,7 +97,8 @@ def settle(
         log.debug(
             "round=%d cells=%d members=%d moved=%d", turn, len(cells.nats), len(account), moved
         )
-        final = dense(split_vendors(incidence, account, dense(ring)))
+        whole = join_nested(cells, best, solid)
+        final = dense(split_vendors(incidence, account, dense(whole)))
         if turn == 0:
             # The rings that are parted are judged apart from here on.
             piece = own_pieces(incidence, account, final)

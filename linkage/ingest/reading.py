@@ -204,8 +204,8 @@ def _typed(kind: str, source: str | None, given: str, *, text: str) -> str:
 def _instant(source: str, given: str) -> str:
     """Return an instant in UTC; null where it is unreadable or not between 1973 and 2200."""
     if given == "zoned":
-        # A cast goes through the engine's calendar: three times the cost of the whole scan.
-        value = f"make_timestamp(epoch_us({source}))"
+        # A cast to TIMESTAMP goes through the calendar: three times the cost of the whole scan.
+        value = f"make_timestamp(epoch_us({source}::TIMESTAMPTZ))"
     elif given == "instant":
         value = f"try_cast({source} as TIMESTAMP)"
     elif given == "number":

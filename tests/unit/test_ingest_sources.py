@@ -1,7 +1,10 @@
 """Where input files may be, what they may be called, and what columns they may have."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from inputs import accounts, event, run_ingest, write_table
 
@@ -116,3 +119,20 @@ def test_files_are_listed_with_size_and_checksum(tmp_path: Path) -> None:
         ("accounts.csv", "accounts", 13), ("events.csv", "events", 59),
     ]
     assert len({f.sha256 for f in files}) == 2
+
+
+@pytest.mark.parametrize("zone", [None, "UTC", "Europe/Berlin"])
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_parquet_instants_may_come_in_any_unit(
+    tmp_path: Path, unit: str, zone: str | None
+) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    born = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
+    seconds = pa.array([int(born.timestamp())] * 2).cast(pa.timestamp("s"))
+    when = seconds.cast(pa.timestamp("s", zone and "UTC")).cast(pa.timestamp(unit, zone))
+    pq.write_table(
+        pa.table({"account_id": ["a", "b"], "created_at": when}), folder / "accounts.parquet")
+    write_table(folder / "events.csv", EVENTS)
+    found = run_ingest(folder)
+    assert [row["created_at"].replace(tzinfo=UTC) for row in found.tables["account"]] == [born] * 2

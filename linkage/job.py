@@ -29,6 +29,7 @@ from linkage.evidence.pairs import SIZE_CLASSES
 from linkage.ingest import IngestReport, KnownFiles, ingest, load_key
 from linkage.ingest.forgotten import Forgotten, read_forgotten
 from linkage.lock import state_held
+from linkage.own_data import KindSettings
 from linkage.profile import CapabilityReader
 from linkage.publish import published, write_tables
 from linkage.report import write_report
@@ -39,7 +40,7 @@ from linkage.rings.chance import rings_by_chance
 from linkage.rings.graph_tables import with_kinds, write_graph
 from linkage.rings.nights import Nights, night_of
 from linkage.schema import TIERS
-from linkage.settings import KindSettings, Settings
+from linkage.settings import Settings
 from linkage.stages import Progress, Stages
 from linkage.store import Store
 

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.ingest.band_groups import Codes
+from linkage.ingest.among import Among, Codes
 from linkage.ingest.entries import SKELETON
 from linkage.ingest.gathered import (
     GONE,
@@ -28,7 +28,7 @@ from linkage.ingest.known import DamagedEntry, Known
 from linkage.ingest.known_loading import Placed, pieces
 from linkage.ingest.last_night import LastNight
 from linkage.ingest.prompts import ahead
-from linkage.ingest.recounting import BYTES_A_SKELETON, Among
+from linkage.ingest.recounting import BYTES_A_SKELETON
 from linkage.ingest.segments import Segment, taken_up, write_segment, write_together
 from linkage.ingest.templates import Rounds, rounds
 from linkage.store import Store
@@ -184,8 +184,8 @@ class _Tonight:
         if len(missing):
             wanted = Among(_codes(missing))
             kept = [one for one in self._entries if one.entry.folder not in came]
-            for found in ahead(kept, lambda one: self._found(one, wanted), self._work.n_threads):
-                store.append("skeleton", found)
+            store.append("skeleton", pa.concat_tables(
+                ahead(kept, lambda one: self._found(one, wanted), self._work.n_threads)))
 
     def _found(self, entry: Placed, wanted: Among) -> pa.Table:
         """Return those skeletons of an entry that are wanted."""

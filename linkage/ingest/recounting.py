@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from linkage.ingest.among import distinct
 from linkage.ingest.band_groups import MOST_COMPARED, Codes, Flags, Ints, alike_pairs
 from linkage.ingest.digests import N_KEPT_BITS
 from linkage.ingest.prompts import BANDS, ahead
@@ -19,34 +20,6 @@ ROWS_AT_ONCE = 1 << 20
 
 _RANK = np.uint64((1 << 32) - 1)
 _GROUP = np.uint64(32)
-
-
-class Among:
-    """A set of numbers that tells of many at once whether they are in it.
-
-    Parameters
-    ----------
-    numbers
-        (n,) of 64 bits, in any order, some of them again.
-    """
-
-    def __init__(self, numbers: Codes) -> None:
-        self.numbers = _distinct(numbers)
-        # Most are told by a bit of a table that stays near the processor.
-        kept = min(22, max(8, len(numbers).bit_length() + 4))
-        self._shift = np.uint64(64 - kept)
-        self._table = np.zeros(1 << kept, dtype=bool)
-        self._table[self.numbers >> self._shift] = True
-
-    def flags(self, numbers: Codes) -> Flags:
-        """Flag those that are in the set."""
-        found: Flags = self._table[numbers >> self._shift]
-        at = np.flatnonzero(found)
-        if len(at):
-            place = np.searchsorted(self.numbers, numbers[at])
-            place = np.minimum(place, len(self.numbers) - 1)
-            found[at] = self.numbers[place] == numbers[at]
-        return found
 
 
 class Together:
@@ -110,7 +83,7 @@ class Together:
             Group, counted from 0, and rank of each; ascending.
         """
         keys = [one.keys(band) for one in self.segments]
-        groups = _distinct(np.concatenate([
+        groups = distinct(np.concatenate([
             part[changed[ranks[(part & RANKS).astype(np.int64)]]] >> RANK_BITS
             for its, ranks in zip(keys, self._ranks, strict=True)
             for part in np.array_split(its, len(its) // ROWS_AT_ONCE + 1)
@@ -123,7 +96,7 @@ class Together:
             at = np.arange(len(group)) + np.repeat(begin - np.cumsum(n_each) + n_each, n_each)
             rank = ranks[(its[at] & RANKS).astype(np.int64)]
             found.append(group.astype(np.uint64) << _GROUP | rank.astype(np.uint64))
-        every = _distinct(np.concatenate(found))
+        every = distinct(np.concatenate(found))
         return (every >> _GROUP).astype(np.int64), (every & _RANK).astype(np.int64)
 
 
@@ -226,15 +199,6 @@ def places(numbers: Ints, wanted: Ints) -> tuple[Ints, Flags]:
         return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
     place = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
     return place, numbers[place] == wanted
-
-
-def _distinct(numbers: Codes) -> Codes:
-    """Return the distinct numbers, ascending."""
-    # np.unique fills a hash table first, which takes ten times as long for millions of them.
-    found = np.sort(numbers)
-    is_new = np.ones(len(found), dtype=bool)
-    np.not_equal(found[1:], found[:-1], out=is_new[1:])
-    return found[is_new]
 
 
 def _heads(group: Ints, counts: Flags) -> Flags:

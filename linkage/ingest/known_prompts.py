@@ -57,8 +57,9 @@ def load_prompts(
     """
     entries = [one for one in entries if "skeleton" in one.entry.n_rows]
     loose = {one.entry.word for one in events.loose}
-    beside = {file_ix for rows in events.rest([]) for file_ix in rows["file_ix"].unique().to_pylist()}
-    # What others' kinds were counted to is in the sums; of one at least, the columns are needed.
+    beside = {file_ix for rows in events.rest([])
+              for file_ix in rows["file_ix"].unique().to_pylist()}
+    # What the others' readers made is in the sums; of one at least, the columns are needed.
     told = [one for at, one in enumerate(entries)
             if not at or one.entry.word in loose or one.file_ix in beside]
     first = {reader.table: _kinds(store, known, told, reader.table) for reader in readers}

@@ -103,7 +103,8 @@ class _Tonight:
         self._work.count("skeleton")
         try:
             if BYTES_A_SKELETON * store.count("skeleton") > self._work.most_bytes:
-                return drop_gathered(self._state)
+                drop_gathered(self._state)
+                return
             for rows in others:
                 store.append("skeleton", rows)
             self._keep(self._segments(), GONE.empty_table())

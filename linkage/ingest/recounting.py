@@ -69,13 +69,17 @@ class Together:
             found[is_there] = ranks[place[is_there]]
         return found
 
-    def members(self, band: str, changed: Flags) -> tuple[Ints, Ints]:
+    def flags(self, rank: Flags) -> list[Flags]:
+        """Return flags by rank as flags by the rank in each segment."""
+        return [rank[ranks] for ranks in self._ranks]
+
+    def members(self, band: str, changed: Sequence[Flags]) -> tuple[Ints, Ints]:
         """Return everybody in the groups of one band that some changed skeleton is in.
 
         Parameters
         ----------
         changed
-            (n,) by rank.
+            By segment, from :meth:`flags`; some are.
 
         Returns
         -------
@@ -84,8 +88,8 @@ class Together:
         """
         keys = [one.keys(band) for one in self.segments]
         groups = distinct(np.concatenate([
-            part[changed[ranks[(part & RANKS).astype(np.int64)]]] >> RANK_BITS
-            for its, ranks in zip(keys, self._ranks, strict=True)
+            part[its_changed[(part & RANKS).astype(np.int64)]] >> RANK_BITS
+            for its, its_changed in zip(keys, changed, strict=True) if its_changed.any()
             for part in np.array_split(its, len(its) // ROWS_AT_ONCE + 1)
         ]))
         found = []
@@ -117,7 +121,7 @@ def recounted(
     OSError, pyarrow.ArrowException
         If a segment cannot be read.
     """
-    changed = before != now
+    changed = together.flags(before != now)
 
     def one(band: str) -> list[tuple[Ints, Ints, int]]:
         return _change(together, before, now, together.members(band, changed))

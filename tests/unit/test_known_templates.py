@@ -17,7 +17,7 @@ from skeletons import mutated
 
 from linkage.forget.state import OWNERS
 from linkage.ingest.gathered import GATHERED, Misfit, read_gathered
-from linkage.ingest.segments import SEGMENTS
+from linkage.ingest.segments import SEGMENTS, read_segment
 
 ANEW = "all templates are gathered anew"
 
@@ -179,6 +179,21 @@ def test_a_night_without_counts_that_fit_gathers_everything_and_says_so(
 def test_what_was_counted_under_another_key_is_not_used(after_a_night):
     with pytest.raises(Misfit, match="cannot be read"):
         read_gathered(after_a_night.state, b"another key of sixteen bytes")
+
+
+def test_many_nights_leave_few_segments_of_all_their_skeletons(tmp_path, monkeypatch):
+    monkeypatch.setattr("linkage.ingest.known_templates.MOST_CHANGED", 1e9)
+    nights = Nights(tmp_path, *mutated(7, 2, 96))
+    names = []
+    for night in range(12):
+        names.append(f"file{night:02}")
+        nights.deliver(names[-1], np.arange(8 * night, 8 * night + 8))
+        nights.templates(names)
+    segments = [read_segment(tmp_path, KEY, name)
+                for name in read_gathered(tmp_path, KEY).segments]
+    assert 1 < len(segments) <= 4
+    assert sorted(np.concatenate([one.code for one in segments])) == sorted(nights.code)
+    assert all((one.n_rows == 1).all() for one in segments)
 
 
 def test_nothing_new_changes_nothing(after_a_night, caplog):

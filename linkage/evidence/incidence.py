@@ -11,7 +11,7 @@ import pyarrow as pa
 import scipy.sparse as sp
 
 from linkage.settings import KindSettings, Settings
-from linkage.signals import Signal, signal
+from linkage.signals import LINK_FAMILY, Signal, signal
 from linkage.store import Store
 
 Ints = npt.NDArray[np.int64]
@@ -25,10 +25,6 @@ _FIRST_SEEN, _LAST_SEEN = (
     f"coalesce(epoch_us({name}_at) // 1000000, -1)" for name in ("first_seen", "last_seen")
 )
 """When something was seen, in seconds since the epoch; -1 unknown."""
-
-LINK_FAMILY = "link"
-"""Family of every kind of direct relation."""
-
 
 @dataclass(frozen=True)
 class Incidence:

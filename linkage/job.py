@@ -29,9 +29,10 @@ from linkage.evidence.pairs import SIZE_CLASSES
 from linkage.ingest import IngestReport, KnownFiles, ingest, load_key
 from linkage.ingest.forgotten import Forgotten, read_forgotten
 from linkage.lock import state_held
+from linkage.own_data import KindSettings
 from linkage.profile import CapabilityReader
 from linkage.publish import published, write_tables
-from linkage.report import write_report
+from linkage.report import write_report, write_ring_pages
 from linkage.rings.assemble import Assembled, assemble
 from linkage.rings.book import Book
 from linkage.rings.calibration import BUILT_IN, Calibration
@@ -39,7 +40,7 @@ from linkage.rings.chance import rings_by_chance
 from linkage.rings.graph_tables import with_kinds, write_graph
 from linkage.rings.nights import Nights, night_of
 from linkage.schema import TIERS
-from linkage.settings import KindSettings, Settings
+from linkage.settings import Settings
 from linkage.stages import Progress, Stages
 from linkage.store import Store
 
@@ -96,7 +97,7 @@ def run(
         When the run is made, for its name; now, unless told.
     is_live
         Let the state know these rings as the last ones. Else whoever publishes them keeps
-        :attr:`RunResult.book` under :attr:`RunResult.night`.
+        :attr:`RunResult.book` under :attr:`RunResult.night`, and writes the overview.
     known
         Files of which only new ones are read; ``inputs`` is then not looked at.
 
@@ -132,7 +133,8 @@ def run(
                 json.dumps(manifest, indent=2, default=str) + "\n", encoding="utf-8"
             )
             with stages("report"):
-                write_report(folder, threads=settings.n_threads)
+                write = write_report if is_live else write_ring_pages
+                write(folder, threads=settings.n_threads)
         night = _night(ingested, settings)
         if nights and is_live:
             # Killed before this, the same night again compares with the same night before.

@@ -10,30 +10,7 @@ from typing import Any
 
 from linkage.errors import SettingsError
 from linkage.machine import memory_mb, n_cores
-
-
-@dataclass(frozen=True)
-class TableMapping:
-    """How one of a user's tables maps onto a table of the contract."""
-
-    source: str
-    """The user's table name: files ``SOURCE.EXT``, ``SOURCE_*.EXT`` or ``SOURCE/**``."""
-    columns: Mapping[str, str] = field(default_factory=dict)
-    """Contract column to the user's column."""
-    constants: Mapping[str, str] = field(default_factory=dict)
-    """Contract column to one value for every row."""
-
-
-@dataclass(frozen=True)
-class KindSettings:
-    """What a user says of one kind of identifier; unset fields keep linkage's own."""
-
-    family: str | None = None
-    m: float | None = None
-    reliability: float | None = None
-    sentence: str | None = None
-    is_qualifier: bool | None = None
-    has_tenancies: bool | None = None
+from linkage.own_data import KindSettings, TableMapping, read_kinds, read_tables
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -165,6 +142,8 @@ def load_settings(
 ) -> Settings:
     """Return the settings of a run from a file, the environment and flags.
 
+    Paths in the file begin at its folder, others where the process works.
+
     Parameters
     ----------
     path
@@ -189,11 +168,11 @@ def load_settings(
     linkage.errors.SettingsError: unknown setting: resolutoin
     """
     written = _read_toml(path) if path else {}
-    tables = _tables(written.pop("tables", {}))
-    kinds = _kinds(written.pop("kinds", {}))
+    tables = read_tables(written.pop("tables", {}))
+    kinds = read_kinds(written.pop("kinds", {}))
     for section in OTHER_SECTIONS:
         written.pop(section, None)
-    given: dict[str, Any] = dict(written)
+    given = {name: _from_folder(path, name, value) for name, value in written.items()}
     variables = os.environ if environment is None else environment
     for name in _SCALARS:
         variable = f"LINKAGE_{name.upper()}"
@@ -219,6 +198,12 @@ def _read_toml(path: Path) -> dict[str, Any]:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
 
 
+def _from_folder(file: Path | None, name: str, value: Any) -> Any:
+    """Let a path that is written in a settings file begin at the file's folder."""
+    is_path = name in _SCALARS and "Path" in str(_SCALARS[name].type) and isinstance(value, str)
+    return file.resolve().parent / Path(value).expanduser() if file and is_path else value
+
+
 def _parsed(name: str, value: Any) -> Any:
     """Bring one setting to the type its field declares."""
     kind = str(_SCALARS[name].type)
@@ -239,61 +224,3 @@ def _parsed(name: str, value: Any) -> Any:
     except (ValueError, KeyError, TypeError):
         pass
     raise SettingsError(f"setting {name} cannot be {value!r}")
-
-
-def _tables(written: Any) -> dict[str, tuple[TableMapping, ...]]:
-    """Read ``[[tables.NAME]]`` sections."""
-    if not isinstance(written, dict):
-        raise SettingsError("tables must be sections like [[tables.identifiers]]")
-    found: dict[str, tuple[TableMapping, ...]] = {}
-    for name, sections in written.items():
-        rows = sections if isinstance(sections, list) else [sections]
-        for row in rows:
-            if not isinstance(row, dict):
-                raise SettingsError(f"tables.{name} must be sections like [[tables.{name}]]")
-            unknown = set(row) - {"source", "columns", "constants"}
-            if unknown or "source" not in row:
-                raise SettingsError(
-                    f"[[tables.{name}]] takes source, columns and constants, got "
-                    f"{', '.join(sorted(row)) or 'nothing'}"
-                )
-        found[name] = tuple(
-            TableMapping(row["source"], row.get("columns", {}), row.get("constants", {}))
-            for row in rows
-        )
-    return found
-
-
-def _kinds(written: Any) -> dict[str, KindSettings]:
-    """Read ``[kinds.NAME]`` sections."""
-    known = {f.name for f in fields(KindSettings)}
-    found: dict[str, KindSettings] = {}
-    if not isinstance(written, dict) or not all(isinstance(v, dict) for v in written.values()):
-        raise SettingsError("kinds must be sections like [kinds.card]")
-    for name, section in written.items():
-        unknown = set(section) - known
-        if unknown:
-            raise SettingsError(
-                f"[kinds.{name}] has unknown keys: {', '.join(sorted(unknown))}",
-                fix=f"known keys: {', '.join(sorted(known))}",
-            )
-        found[name] = KindSettings(**section)
-        _check_kind(name, section)
-    return found
-
-
-def _check_kind(name: str, section: Mapping[str, Any]) -> None:
-    """Refuse values of the wrong type or range."""
-    for key, value in section.items():
-        if key in ("m", "reliability"):
-            fits = isinstance(value, int | float) and 0 < value < 1
-        elif key in ("is_qualifier", "has_tenancies"):
-            fits = isinstance(value, bool)
-        else:
-            fits = isinstance(value, str) and bool(value)
-        if not fits:
-            raise SettingsError(
-                f"[kinds.{name}] {key} cannot be {value!r}",
-                fix="m and reliability are in (0, 1); is_qualifier and has_tenancies true or "
-                "false; family and sentence text",
-            )

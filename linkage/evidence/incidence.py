@@ -10,7 +10,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import scipy.sparse as sp
 
-from linkage.settings import KindSettings, Settings
+from linkage.own_data import KindSettings
+from linkage.settings import Settings
 from linkage.signals import LINK_FAMILY, Signal, signal
 from linkage.store import Store
 

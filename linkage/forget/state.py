@@ -10,6 +10,7 @@ from linkage.forget.tables import with_accounts, without_accounts
 from linkage.ingest.aging import accounts_in_known, forget_in_known
 from linkage.ingest.gathered import GATHERED, drop_gathered
 from linkage.ingest.known import KNOWN
+from linkage.ingest.segments import SEGMENTS
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ def _drop_counts(folder: Path, accounts: Collection[str], key: bytes) -> int:
 
 OWNERS: Mapping[str, Owner] = {
     KNOWN: Owner(accounts_in_known, forget_in_known),
-    GATHERED: Owner(lambda folder, accounts, key: 0, _drop_counts),
+    **dict.fromkeys((GATHERED, SEGMENTS), Owner(lambda folder, accounts, key: 0, _drop_counts)),
 }
 """Name directly below the state folder to who takes accounts out of what lies there.
 

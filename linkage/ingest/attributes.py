@@ -6,8 +6,8 @@ rare value of it would look like evidence, since rarity is all that evidence goe
 
 from collections.abc import Mapping
 
+from linkage.own_data import KindSettings
 from linkage.queries import query
-from linkage.settings import KindSettings
 from linkage.signals import SIGNALS
 from linkage.store import Store
 

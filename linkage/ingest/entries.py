@@ -165,7 +165,9 @@ class _Events(_Rows):
         # Of nothing first, so that the columns are known when no event comes.
         for kind, made in zip(kinds, self._sketch(NO_EVENTS)[3:], strict=True):
             kind.places(distinct(made, np.empty(0, dtype=np.int64)))
-        with rows, Pieces(self._vault, "skeleton", SKELETON) as skeletons:
+        with rows, Pieces(
+            self._vault, "skeleton", SKELETON, is_random=True
+        ) as skeletons:
             for new, skeleton, made in ahead(
                 self._batches(), self._without_texts, self._n_threads
             ):

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linkage.ingest.among import Among
 from linkage.ingest.events import ACCOUNT_CODE
 from linkage.ingest.folding import Folding, Ints, placed
 from linkage.ingest.folds import Fold, Folds
@@ -23,8 +23,6 @@ MANY_FILES = 6
 
 LARGE_SHARE = 0.25
 """Share of all events in no fold that is worth one."""
-
-_BITS = np.uint64(26)
 
 
 class FoldedEvents:
@@ -187,24 +185,14 @@ class FoldedEvents:
         place[found["account_no"].to_numpy()] = found["account_ix"].fill_null(-1).to_numpy()
         return place
 
-    def _loose_codes(self) -> npt.NDArray[np.uint64]:
-        """Return what tells the events again that are read, ascending."""
+    def _loose_codes(self) -> Among:
+        """Return what tells the events again that are read."""
         parts = [rows["event_code"] for rows in (
             *loaded(self._known, self.loose, ["event_code"]), *self.rest(["event_code"]))]
         codes = [part.drop_null().to_numpy() for part in parts]
-        return np.unique(np.concatenate([np.empty(0, np.uint64), *codes]))
+        return Among(np.concatenate([np.empty(0, np.uint64), *codes]))
 
-    def _has_one_of(self, fold: Fold, codes: npt.NDArray[np.uint64]) -> bool:
+    def _has_one_of(self, fold: Fold, codes: Among) -> bool:
         """Tell whether sums stand for an event of one of some codes."""
-        if not len(codes):
-            return False
-        # Most are told apart by a few bits of theirs, which is quicker than to look them up.
-        is_taken = np.zeros(1 << int(_BITS), dtype=bool)
-        is_taken[codes >> (np.uint64(64) - _BITS)] = True
-        for rows in self._folds.batches(fold, "codes"):
-            ours = rows["event_code"].to_numpy()
-            ours = ours[is_taken[ours >> (np.uint64(64) - _BITS)]]
-            at = np.minimum(np.searchsorted(codes, ours), len(codes) - 1)
-            if (codes[at] == ours).any():
-                return True
-        return False
+        return any(codes.flags(rows["event_code"].to_numpy()).any()
+                   for rows in self._folds.batches(fold, "codes"))

@@ -42,13 +42,15 @@ the earlier one."""
 
 
 @dataclass(frozen=True)
-class _Skeletons:
+class Skeletons:
     """The distinct skeletons in order of their numbers: the place there is their rank."""
 
     code: Ints
     """(n,) ascending."""
     digest: Codes
     """(n, N_KEPT_BITS)"""
+    n_rows: npt.NDArray[np.int32]
+    """(n,) rows of the table that have it."""
     rank: npt.NDArray[np.int32]
     """(n_rows,) rank of each row of the table; -1 for one that is there twice."""
 
@@ -66,18 +68,22 @@ class Gathering:
 
     def __init__(self, store: Store, table: str, *, n_threads: int) -> None:
         self._store, self._table, self._n_threads = store, table, n_threads
-        self._skeletons = _read(store, table)
+        self.skeletons = _read(store, table)
+
+    def keys(self, band: str) -> Codes:
+        """Return group and rank of each in one band, ascending; the rank is in the lowest bits."""
+        return self._keys(band, np.ones(len(self.skeletons.code), dtype=bool), None)
 
     def counted(self) -> pa.Table:
         """Compare each with the first of its bands; return rows of ``COUNTED``."""
-        n = len(self._skeletons.code)
+        n = len(self.skeletons.code)
         follows, leads = np.zeros(n, dtype=np.uint32), np.zeros(n, dtype=np.uint32)
         for row, head, _ in self._pairs(np.ones(n, dtype=bool), None):
             np.add.at(follows, row, np.uint32(1))
             np.add.at(leads, head, np.uint32(1))
         found = np.flatnonzero(follows | leads)
         return pa.table(
-            [self._skeletons.code[found], follows[found], leads[found]], schema=COUNTED)
+            [self.skeletons.code[found], follows[found], leads[found]], schema=COUNTED)
 
     def homes(self, counted: pa.Table | None = None) -> pa.Table:
         """Return (code, template_code) of each that is of another one's template.
@@ -87,13 +93,13 @@ class Gathering:
         counted
             What :meth:`counted` says of these skeletons, where that is known.
         """
-        n = len(self._skeletons.code)
+        n = len(self.skeletons.code)
         home = np.arange(n, dtype=np.int32)
         is_open = np.ones(n, dtype=bool)
         while is_open.any():
             follows, leads = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
             if counted is not None:
-                place = np.searchsorted(self._skeletons.code, counted["code"].to_numpy())
+                place = np.searchsorted(self.skeletons.code, counted["code"].to_numpy())
                 follows[place] = counted["n_follows"].to_numpy() > 0
                 leads[place] = counted["n_leads"].to_numpy() > 0
                 counted = None
@@ -110,7 +116,7 @@ class Gathering:
             joins = np.flatnonzero(best)
             home[joins] = n - (best[joins] & 0xFFFFFFFF)
             is_open[joins] = False
-        code = self._skeletons.code
+        code = self.skeletons.code
         moved = np.flatnonzero(home != np.arange(n, dtype=np.int32))
         return pa.table({"code": code[moved], "template_code": code[home[moved]]})
 
@@ -137,7 +143,7 @@ class Gathering:
         n = 0
         select = f"select rowid as place, {band} as number from {self._table}"
         for batch in self._store.batches(select):
-            rank = self._skeletons.rank[batch["place"].to_numpy()]
+            rank = self.skeletons.rank[batch["place"].to_numpy()]
             kept = np.flatnonzero((rank >= 0) & chosen[rank])
             rank = rank[kept]
             key = groups(batch["number"].to_numpy()[kept]) << _GROUP | rank.astype(np.uint64)
@@ -152,7 +158,7 @@ class Gathering:
         """Return the pairs of :meth:`_pairs` among some keys."""
         keys = keys[in_company(keys >> _GROUP)]
         rank = (keys & _RANK).astype(np.int64)
-        digest = self._skeletons.digest[rank]
+        digest = self.skeletons.digest[rank]
         is_later = (keys & _LATER) != 0
 
         def is_asked(row: Ints, head: Ints) -> Flags:
@@ -165,13 +171,13 @@ class Gathering:
         return rank[row], rank[head], equal
 
 
-def _read(store: Store, table: str) -> _Skeletons:
+def _read(store: Store, table: str) -> Skeletons:
     """Read what is compared of a table of skeletons."""
     n_rows = store.count(table)
     written = np.zeros(n_rows, dtype=np.int64)
     for batch in store.batches(f"select rowid as place, code from {table}", rows=ROWS_AT_ONCE):
         written[batch["place"].to_numpy()] = batch["code"].to_numpy()
-    code, once = np.unique(written, return_index=True)
+    code, once, n_each = np.unique(written, return_index=True, return_counts=True)
     rank = np.full(n_rows, -1, dtype=np.int32)
     rank[once] = np.arange(len(code), dtype=np.int32)
     del written, once
@@ -180,7 +186,7 @@ def _read(store: Store, table: str) -> _Skeletons:
     for batch in store.batches(select, rows=ROWS_AT_ONCE):
         at = rank[batch["place"].to_numpy()]
         digest[at[at >= 0]] = digests([batch[name].to_numpy() for name in BANDS])[at >= 0]
-    return _Skeletons(code, digest, rank)
+    return Skeletons(code, digest, n_each.astype(np.int32), rank)
 
 
 def _whole_groups(keys: Codes) -> Iterator[Codes]:

@@ -56,7 +56,13 @@ def load_prompts(
         If an entry cannot be read.
     """
     entries = [one for one in entries if "skeleton" in one.entry.n_rows]
-    first = {reader.table: _kinds(store, known, entries, reader.table) for reader in readers}
+    loose = {one.entry.word for one in events.loose}
+    beside = {file_ix for rows in events.rest([])
+              for file_ix in rows["file_ix"].unique().to_pylist()}
+    # What the others' readers made is in the sums; of one at least, the columns are needed.
+    told = [one for at, one in enumerate(entries)
+            if not at or one.entry.word in loose or one.file_ix in beside]
+    first = {reader.table: _kinds(store, known, told, reader.table) for reader in readers}
     columns = ["account_code", "occurred_at", "ip_code", "event_code", *PROMPT.names,
                *(kind_column(reader.table) for reader in readers)]
 
@@ -76,19 +82,18 @@ def load_prompts(
         *(_FIELDS.field(name) for name in columns if name in _FIELDS.names),
         *((kind_column(reader.table), pa.int32()) for reader in readers),
     ])
-    loose = {one.entry.word for one in events.loose}
     for rows in chain(
         [schema.empty_table()],
         loaded(known, [one for one in entries if one.entry.word in loose], columns, shaped),
-        _rest(events, entries, columns, first),
+        _rest(events, told, columns, first),
     ):
         _place(store, rows, readers, as_of)
     for rows in events.every_sum("prompts"):
-        counts = pc.greater_equal(rows["account_ix"], 0)
-        store.append("prompt", rows.filter(counts))
-        out = rows.filter(pc.invert(counts))
-        for code in ("prompt_code", "system_code"):
-            store.append("left_out_code", pa.table({"code": out[code].drop_null()}))
+        with store.lent("summed_prompt", rows):
+            store.insert("prompt", "select * from summed_prompt where account_ix >= 0")
+            for code in ("prompt_code", "system_code"):
+                store.insert("left_out_code", f"select {code} as code from summed_prompt "
+                                              f"where account_ix < 0 and {code} is not null")
     store.materialise(query("ingest", "left_out_skeleton"))
     store.drop("left_out_code")
     store.extend("prompt", query("ingest", "prompt_once").body)

@@ -21,6 +21,7 @@ from linkage.queries import query
 from linkage.store import Store
 
 Ints = npt.NDArray[np.int64]
+Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 ROWS_AT_ONCE = 8_192
@@ -156,7 +157,7 @@ def cut(column: str) -> str:
 
 
 def ahead(
-    batches: Iterable[pa.RecordBatch], work: Callable[[pa.RecordBatch], Made], n_threads: int
+    batches: Iterable[Given], work: Callable[[Given], Made], n_threads: int
 ) -> Iterator[Made]:
     """Yield what is made of each batch, a few batches ahead of who takes it."""
     with ThreadPoolExecutor(n_threads, thread_name_prefix="prompts") as pool:

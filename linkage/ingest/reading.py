@@ -12,8 +12,8 @@ from itertools import groupby
 
 from linkage.ingest.layouts import Layout, layout_of
 from linkage.ingest.sources import SourceFile
+from linkage.own_data import TableMapping
 from linkage.schema import InputTable
-from linkage.settings import TableMapping
 
 MAX_LINE_BYTES = 1 << 25
 """Longest line of a text file; 32 MiB, so that one prompt of 10 MB is a prompt."""

@@ -1,235 +1,211 @@
 """Counts anew what skeletons that came or went change: the groups that they are in, no others."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
 
 import numpy as np
-import pyarrow as pa
+import numpy.typing as npt
 
-from linkage.ingest.band_groups import (
-    GROUP_BITS,
-    MOST_COMPARED,
-    Codes,
-    Flags,
-    Ints,
-    alike_pairs,
-    groups,
-)
-from linkage.ingest.digests import N_KEPT_BITS, digests
+from linkage.ingest.among import distinct
+from linkage.ingest.band_groups import MOST_COMPARED, Codes, Flags, Ints, alike_pairs
+from linkage.ingest.digests import N_KEPT_BITS
 from linkage.ingest.prompts import BANDS, ahead
+from linkage.ingest.segments import RANK_BITS, RANKS, Segment
 
-_RANK_BITS = np.uint64(64 - GROUP_BITS)
-_BYTES_A_MEMBER = 2 * (16 + 8 * N_KEPT_BITS)
-_BYTES_A_PLACE = 3 * 16
+Ranks = npt.NDArray[np.int32]
 
-Skeletons = Callable[[], Iterable[pa.Table]]
-"""Yields skeletons, some of them again, as often as it is called."""
+BYTES_A_SKELETON = 64
+"""Memory that all of them take here, one of the bands included."""
+
+ROWS_AT_ONCE = 1 << 20
+
+_RANK = np.uint64((1 << 32) - 1)
+_GROUP = np.uint64(32)
 
 
-class Among:
-    """A set of numbers that tells of many at once whether they are in it.
+class Together:
+    """The skeletons of several segments, each once; their ranks are those of their numbers.
 
     Parameters
     ----------
-    numbers
-        (n,) in any order, some of them again.
-    bits
-        Bits that they have.
+    segments
+        At least one.
     """
 
-    def __init__(self, numbers: Codes, *, bits: int = 64) -> None:
-        self.numbers = _distinct(numbers)
-        # Most are told by a bit of a table that stays near the processor.
-        kept = min(bits, 22, max(8, len(numbers).bit_length() + 4))
-        self._shift = np.uint64(bits - kept)
-        self._table = np.zeros(1 << kept, dtype=bool)
-        self._table[self.numbers >> self._shift] = True
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = sorted(segments, key=lambda one: -len(one.code))
+        self._ranks, self.n = _ranks([one.code for one in self.segments])
+        self._begins = np.cumsum([0, *(len(one.code) for one in self.segments)])
+        self._place = np.empty(self.n, dtype=np.int32)
+        for ranks, begin in zip(self._ranks, self._begins, strict=False):
+            self._place[ranks] = np.arange(begin, begin + len(ranks), dtype=np.int32)
 
-    def flags(self, numbers: Codes) -> Flags:
-        """Flag those that are in the set."""
-        found: Flags = self._table[numbers >> self._shift]
-        at = np.flatnonzero(found)
-        if len(at):
-            place = np.searchsorted(self.numbers, numbers[at])
-            place = np.minimum(place, len(self.numbers) - 1)
-            found[at] = self.numbers[place] == numbers[at]
+    def codes(self, rank: Ints) -> Ints:
+        """Return the numbers of some."""
+        found = np.empty(len(rank), dtype=np.int64)
+        for one, at, its in self._by_segment(rank):
+            found[at] = one.code[its]
         return found
 
+    def digests(self, rank: Ints) -> Codes:
+        """Return the digests of some."""
+        found = np.empty((len(rank), N_KEPT_BITS), dtype=np.uint64)
+        for one, at, its in self._by_segment(rank):
+            found[at] = one.digest[its]
+        return found
 
-@dataclass(frozen=True)
-class Changed:
-    """Skeletons that count now and did not before, or the other way round."""
+    def _by_segment(self, rank: Ints) -> Iterator[tuple[Segment, Ints, Ints]]:
+        """Yield each segment, which of the ranks are of it, and their ranks there."""
+        place = self._place[rank]
+        of = np.searchsorted(self._begins, place, side="right") - 1
+        for number, one in enumerate(self.segments):
+            at = np.flatnonzero(of == number)
+            yield one, at, place[at] - self._begins[number]
 
-    rows: pa.Table
-    """The skeletons, each once."""
-    counts_now: Flags
-    """(n,) those that came."""
+    def find(self, code: Ints) -> Ints:
+        """Return the rank of each number: (n,), -1 of those that are nobody's."""
+        found = np.full(len(code), -1, dtype=np.int64)
+        for one, ranks in zip(self.segments, self._ranks, strict=True):
+            place, is_there = places(one.code, code)
+            found[is_there] = ranks[place[is_there]]
+        return found
 
+    def flags(self, rank: Flags) -> list[Flags]:
+        """Return flags by rank as flags by the rank in each segment."""
+        return [rank[ranks] for ranks in self._ranks]
 
-class TooMany(Exception):
-    """More skeletons are in the groups than there is memory for."""
+    def members(self, band: str, changed: Sequence[Flags]) -> tuple[Ints, Ints]:
+        """Return everybody in the groups of one band that some changed skeleton is in.
+
+        Parameters
+        ----------
+        changed
+            By segment, from :meth:`flags`; some are.
+
+        Returns
+        -------
+        tuple
+            Group, counted from 0, and rank of each; ascending.
+        """
+        keys = [one.keys(band) for one in self.segments]
+        groups = distinct(np.concatenate([
+            part[its_changed[(part & RANKS).astype(np.int64)]] >> RANK_BITS
+            for its, its_changed in zip(keys, changed, strict=True) if its_changed.any()
+            for part in np.array_split(its, len(its) // ROWS_AT_ONCE + 1)
+        ]))
+        found = []
+        for its, ranks in zip(keys, self._ranks, strict=True):
+            begin = np.searchsorted(its, groups << RANK_BITS)
+            n_each = np.searchsorted(its, groups << RANK_BITS | RANKS, side="right") - begin
+            group = np.repeat(np.arange(len(groups)), n_each)
+            at = np.arange(len(group)) + np.repeat(begin - np.cumsum(n_each) + n_each, n_each)
+            rank = ranks[(its[at] & RANKS).astype(np.int64)]
+            found.append(group.astype(np.uint64) << _GROUP | rank.astype(np.uint64))
+        every = distinct(np.concatenate(found))
+        return (every >> _GROUP).astype(np.int64), (every & _RANK).astype(np.int64)
 
 
 def recounted(
-    changed: Changed, others: Skeletons, *, most_bytes: int, n_threads: int
-) -> Iterator[tuple[Ints, Ints, Ints]]:
-    """Yield by how much the counts of skeletons change: (code, n_follows, n_leads), some again.
+    together: Together, before: Flags, now: Flags, *, n_threads: int
+) -> tuple[Ints, Ints, Ints]:
+    """Return by how much the counts of skeletons change: (code, n_follows, n_leads).
 
     Parameters
     ----------
-    others
-        All skeletons that counted before and count now.
-    most_bytes
-        Memory that may be taken; what needs more is done by parts, each of them a reading of
-        the others.
+    before, now
+        (n,) by rank: those that counted, and those that count.
     n_threads
-        Threads that look through skeletons.
+        Threads that compare skeletons, at least 1.
+
+    Raises
+    ------
+    OSError, pyarrow.ArrowException
+        If a segment cannot be read.
     """
-    n_parts = 1
-    while True:
-        found = []
-        try:
-            for part in range(n_parts):
-                members = _members(changed, others, (part, n_parts), most_bytes, n_threads)
-                found.append(members.change())
-        except TooMany:
-            n_parts *= 2
-            continue
-        yield from found
-        return
+    changed = together.flags(before != now)
+
+    def one(band: str) -> list[tuple[Ints, Ints, int]]:
+        return _change(together, before, now, together.members(band, changed))
+
+    found = [pairs for band in ahead(BANDS, one, n_threads) for pairs in band]
+    rank, place = np.unique(
+        np.concatenate([part for row, head, _ in found for part in (row, head)]),
+        return_inverse=True)
+    follows, leads = (np.zeros(len(rank), dtype=np.int64) for _ in range(2))
+    start = 0
+    for row, head, sign in found:
+        for count, part in ((follows, row), (leads, head)):
+            np.add.at(count, place[start : start + len(part)], sign)
+            start += len(part)
+    moved = np.flatnonzero((follows != 0) | (leads != 0))
+    return together.codes(rank[moved]), follows[moved], leads[moved]
 
 
-def _members(
-    changed: Changed, others: Skeletons, part: tuple[int, int], most_bytes: int, n_threads: int
-) -> "_Members":
-    """Find everybody in the groups of one part that some changed skeleton is in."""
-    numbers = [groups(changed.rows[band].to_numpy()) for band in BANDS]
-    which, n_parts = (np.uint64(number) for number in part)
-    look = _Look(
-        [Among(number[number % n_parts == which], bits=GROUP_BITS) for number in numbers],
-        Among(changed.rows["code"].to_numpy().view(np.uint64)),
+def _change(
+    together: Together, before: Flags, now: Flags, members: tuple[Ints, Ints]
+) -> list[tuple[Ints, Ints, int]]:
+    """Return pairs of ranks that are alike now and were not compared before, and the reverse."""
+    group, rank = members
+    heads = [_heads(group, counts[rank]) for counts in (before, now)]
+    # Where the first ones are still the first, the others are compared with them as they were.
+    is_moved = np.zeros(int(group[-1]) + 1 if len(group) else 0, dtype=bool)
+    is_moved[group[heads[0] != heads[1]]] = True
+    kept = np.flatnonzero(is_moved[group] | heads[0] | (before[rank] != now[rank]))
+    group, rank = group[kept], rank[kept]
+    digest = together.digests(rank)
+    was, counts_now = before[rank], now[rank]
+    heads_before, heads_now = (part[kept] for part in heads)
+    found = []
+    for those, others, other_heads, sign in (
+        (counts_now, was, heads_before, 1), (was, counts_now, heads_now, -1)
+    ):
+        at = np.flatnonzero(those)
+
+        def is_asked(
+            row: Ints, head: Ints, at: Ints = at, others: Flags = others,
+            heads: Flags = other_heads,
+        ) -> Flags:
+            """Flag pairs that are compared now or were before, and not both."""
+            asked: Flags = ~(others[at[row]] & heads[at[head]])
+            return asked
+
+        row, head, _ = alike_pairs(group[at].astype(np.uint64), digest[at], is_asked)
+        found.append((rank[at[row]], rank[at[head]], sign))
+    return found
+
+
+def _ranks(codes: Sequence[Ints]) -> tuple[list[Ranks], int]:
+    """Return the rank of each number among all, and how many there are.
+
+    Parameters
+    ----------
+    codes
+        Numbers of each segment, ascending; of the largest first.
+    """
+    first = codes[0]
+    others = np.unique(np.concatenate([np.empty(0, np.int64), *codes[1:]]))
+    at, is_there = places(first, others)
+    at = np.searchsorted(first, others)
+    new = np.flatnonzero(~is_there)
+    n_before = np.cumsum(np.bincount(at[new], minlength=len(first) + 1)[: len(first)])
+    of_first = (np.arange(len(first)) + n_before).astype(np.int32)
+    of_others = np.empty(len(others), dtype=np.int32)
+    of_others[is_there] = of_first[at[is_there]]
+    of_others[new] = at[new] + np.arange(len(new))
+    return (
+        [of_first, *(of_others[np.searchsorted(others, code)] for code in codes[1:])],
+        len(first) + len(new),
     )
-    own = _Look(look.groups, Among(np.zeros(0, np.uint64)))(changed.rows)
-    found, n_bytes = [own], own.n_bytes
-    for one in ahead(others(), look, n_threads):
-        found.append(one)
-        n_bytes += one.n_bytes
-        if n_bytes > most_bytes and n_parts < 1 << GROUP_BITS // 2:
-            raise TooMany
-    code, once, rank = np.unique(
-        np.concatenate([one.code for one in found]), return_index=True, return_inverse=True)
-    begins = np.cumsum([0, *(len(one.code) for one in found)])
-    keys = []
-    for band in range(len(BANDS)):
-        group = np.concatenate([one.places[band][0] for one in found])
-        row = np.concatenate([
-            one.places[band][1] + begin for one, begin in zip(found, begins[:-1], strict=True)])
-        keys.append(_distinct(group << _RANK_BITS | rank[row].astype(np.uint64)))
-    is_before, is_now = np.ones(len(code), dtype=bool), np.ones(len(code), dtype=bool)
-    at = np.searchsorted(code, own.code)
-    is_now[at] = changed.counts_now[own.row]
-    is_before[at] = ~is_now[at]
-    digest = np.concatenate([one.digest for one in found])[once]
-    return _Members(code, digest, is_before, is_now, keys)
 
 
-@dataclass(frozen=True)
-class _Found:
-    """Skeletons of some rows that are in the groups looked for."""
-
-    row: Ints
-    """(n,) where they were."""
-    code: Ints
-    digest: Codes
-    places: list[tuple[Codes, Ints]]
-    """By band: groups, and who of the skeletons is in each."""
-
-    @property
-    def n_bytes(self) -> int:
-        """Memory that they take until they are compared."""
-        n_places = sum(len(group) for group, _ in self.places)
-        return _BYTES_A_MEMBER * len(self.code) + _BYTES_A_PLACE * n_places
+def places(numbers: Ints, wanted: Ints) -> tuple[Ints, Flags]:
+    """Return where each wanted number is in ascending ones, and flag those that are there."""
+    if not len(numbers):
+        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
+    place = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
+    return place, numbers[place] == wanted
 
 
-@dataclass(frozen=True)
-class _Look:
-    """Looks for skeletons in some groups."""
-
-    groups: Sequence[Among]
-    """By band."""
-    without: Among
-    """Numbers of skeletons that are passed over."""
-
-    def __call__(self, rows: pa.Table) -> _Found:
-        """Return those among some rows."""
-        code = rows["code"].to_numpy()
-        bands = [rows[band].to_numpy() for band in BANDS]
-        is_found = np.zeros(len(code), dtype=bool)
-        places = []
-        for numbers, among in zip(bands, self.groups, strict=True):
-            group = groups(numbers)
-            row = np.flatnonzero(among.flags(group))
-            is_found[row] = True
-            places.append((group[row], row))
-        is_found &= ~self.without.flags(code.view(np.uint64))
-        row = np.flatnonzero(is_found)
-        new_row = np.cumsum(is_found) - 1
-        return _Found(row, code[row], digests([numbers[row] for numbers in bands]), [
-            (group[is_found[at]], new_row[at[is_found[at]]]) for group, at in places
-        ])
-
-
-@dataclass(frozen=True)
-class _Members:
-    """All members of some groups."""
-
-    code: Ints
-    """(n,) ascending: the place there is their rank."""
-    digest: Codes
-    """(n, N_KEPT_BITS)"""
-    is_before: Flags
-    is_now: Flags
-    keys: list[Codes]
-    """By band: (n_places,) group and rank, ascending."""
-
-    def change(self) -> tuple[Ints, Ints, Ints]:
-        """Return the change of counts, of those that have one."""
-        follows, leads = (np.zeros(len(self.code), dtype=np.int64) for _ in range(2))
-        for keys in self.keys:
-            group = keys >> _RANK_BITS
-            rank = (keys & np.uint64((1 << int(_RANK_BITS)) - 1)).astype(np.int64)
-            before, now = self.is_before[rank], self.is_now[rank]
-            heads_before, heads_now = _heads(group, before), _heads(group, now)
-            for those, others, heads, sign in (
-                (now, before, heads_before, 1), (before, now, heads_now, -1)
-            ):
-                at = np.flatnonzero(those)
-
-                def is_asked(
-                    row: Ints, head: Ints, at: Ints = at, others: Flags = others,
-                    heads: Flags = heads,
-                ) -> Flags:
-                    """Flag pairs that are compared now or were before, and not both."""
-                    asked: Flags = ~(others[at[row]] & heads[at[head]])
-                    return asked
-
-                row, head, _ = alike_pairs(group[at], self.digest[rank[at]], is_asked)
-                np.add.at(follows, rank[at[row]], sign)
-                np.add.at(leads, rank[at[head]], sign)
-        moved = np.flatnonzero((follows != 0) | (leads != 0))
-        return self.code[moved], follows[moved], leads[moved]
-
-
-def _distinct(numbers: Codes) -> Codes:
-    """Return the distinct numbers, ascending."""
-    # np.unique fills a hash table first, which takes ten times as long for millions of them.
-    found = np.sort(numbers)
-    is_new = np.ones(len(found), dtype=bool)
-    np.not_equal(found[1:], found[:-1], out=is_new[1:])
-    return found[is_new]
-
-
-def _heads(group: Codes, counts: Flags) -> Flags:
+def _heads(group: Ints, counts: Flags) -> Flags:
     """Flag the first few of each group, of those that count."""
     n_before: Ints = np.cumsum(counts) - counts
     is_first = np.append(True, group[1:] != group[:-1])[: len(group)]

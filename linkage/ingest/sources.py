@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from linkage.errors import InputError
+from linkage.own_data import TableMapping
 from linkage.schema import INPUT_TABLES
-from linkage.settings import Settings, TableMapping
+from linkage.settings import Settings
 
 ENDINGS = {
     ".parquet": "parquet",

@@ -40,12 +40,22 @@ class Vault:
         self.folder = folder
         self._name, self._key = folder.name.rpartition(".")[2], key
 
-    def writer(self, table: str, schema: pa.Schema) -> pq.ParquetWriter:
-        """Return what writes one table, some rows at a time; whoever asks closes it."""
+    def writer(
+        self, table: str, schema: pa.Schema, *, is_random: bool = False
+    ) -> pq.ParquetWriter:
+        """Return what writes one table, some rows at a time; whoever asks closes it.
+
+        Parameters
+        ----------
+        is_random
+            Are its numbers such that nothing makes them shorter?
+        """
         texts = [field.name for field in schema if not pa.types.is_floating(field.type)]
         return pq.ParquetWriter(
-            self.folder / f"{table}.parquet", schema, compression="zstd", compression_level=1,
-            use_dictionary=texts, write_statistics=False,
+            self.folder / f"{table}.parquet", schema,
+            compression="none" if is_random else "zstd",
+            compression_level=None if is_random else 1,
+            use_dictionary=False if is_random else texts, write_statistics=False,
             encryption_properties=pe.create_encryption_properties(self._key_of(table)),
         )
 
@@ -88,6 +98,11 @@ class Vault:
                     yield file.read_row_groups(waiting, columns=columns and list(columns))
                     waiting, n = [], 0
 
+    def n_rows(self, table: str) -> int:
+        """Return the number of rows of a table."""
+        with self._open(table) as file:
+            return int(file.metadata.num_rows)
+
     def schema(self, table: str) -> pa.Schema:
         """Return the columns of a table."""
         with self._open(table) as file:
@@ -116,8 +131,10 @@ class Vault:
 class Pieces:
     """An encrypted table that grows."""
 
-    def __init__(self, vault: Vault, table: str, schema: pa.Schema) -> None:
-        self._writer = vault.writer(table, schema)
+    def __init__(
+        self, vault: Vault, table: str, schema: pa.Schema, *, is_random: bool = False
+    ) -> None:
+        self._writer = vault.writer(table, schema, is_random=is_random)
         self._waiting: list[pa.Table] = []
         self._n = self.n = 0
         self.last = schema.empty_table()

@@ -49,20 +49,22 @@ def write_report(out: Path, *, threads: int = 1) -> Path:
     InputError
         If a table is missing, or the folder cannot be written.
     """
-    rings = read_rings(out)
-    paged = [ring for ring in rings if ring.tier in PAGED_TIERS and _name(ring)][:MAX_PAGES]
+    write_ring_pages(out, threads=threads)
+    return write_overview(out)
+
+
+def write_ring_pages(out: Path, *, threads: int = 1) -> None:
+    """Write the pages of rings worth a look, as :func:`write_report` does."""
+    paged = [ring for ring in read_rings(out) if ring.tier in PAGED_TIERS and _name(ring)]
     try:
         shutil.rmtree(out / FOLDER, ignore_errors=True)
-        _write_pages(out, paged, threads=threads)
-        pages = {ring.ring_id: f"{FOLDER}/{_name(ring)}" for ring in paged}
-        content = report_content(out, rings, pages)
-        return _put(out / "report.html", render("report", content))
+        _write_pages(out, paged[:MAX_PAGES], threads=threads)
     except OSError as error:
         raise InputError(f"cannot write the report into {out}: {error.strerror}") from error
 
 
 def write_overview(out: Path) -> Path:
-    """Write ``report.html`` again, for a manifest that says more by now; return its path.
+    """Write ``report.html`` from the tables, the manifest and which pages there are.
 
     Raises
     ------

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -35,7 +35,7 @@ class Profile:
         """The profile as JSON, as ``rings.parquet`` holds it."""
         rounded = [
             {name: round(value, 4) if isinstance(value, float) else value
-             for name, value in asdict(share).items()}
+             for name, value in vars(share).items()}
             for share in self.shares
         ]
         return json.dumps({"sentence": self.sentence, "n_accounts": self.n_accounts,

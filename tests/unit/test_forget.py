@@ -72,7 +72,8 @@ def _named(desk, account_id):
 
 
 def _is_encrypted(desk, path):
-    return path.relative_to(desk.folder).parts[:2] in {("state", "known"), ("state", "gathered")}
+    return path.relative_to(desk.folder).parts[:2] in {
+        ("state", name) for name in ("known", "gathered", "banded")}
 
 
 def _rows(desk, path):

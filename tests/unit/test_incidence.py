@@ -12,7 +12,8 @@ from inputs import KEY, accounts, event, write_table
 from linkage.evidence import agreements, load_incidence, preview_pairs
 from linkage.evidence.incidence import HUB_NETWORKS
 from linkage.ingest import ingest
-from linkage.settings import KindSettings, Settings
+from linkage.own_data import KindSettings
+from linkage.settings import Settings
 from linkage.signals import LINK_FAMILY
 from linkage.store import Store
 

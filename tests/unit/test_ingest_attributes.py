@@ -2,7 +2,8 @@
 
 from inputs import accounts, run_ingest, write_table
 
-from linkage.settings import KindSettings, Settings
+from linkage.own_data import KindSettings
+from linkage.settings import Settings
 
 MANY = [f"a{n:03}" for n in range(120)]
 

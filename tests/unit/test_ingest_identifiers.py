@@ -10,7 +10,8 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from inputs import Ingested, accounts, event, run_ingest, write_table
 
-from linkage.settings import KindSettings, Settings
+from linkage.own_data import KindSettings
+from linkage.settings import Settings
 
 EMAIL_ROOTS = [
     ("john.smith@gmail.com", "J.O.H.N.Smith+work@googlemail.com", True),

@@ -9,7 +9,8 @@ import pytest
 from inputs import accounts, event, run_ingest, write_table
 
 from linkage.errors import InputError
-from linkage.settings import Settings, TableMapping
+from linkage.own_data import TableMapping
+from linkage.settings import Settings
 
 EVENTS = [event("a", device_id="d1"), event("b", device_id="d1")]
 ENDINGS = ("parquet", "csv", "csv.gz", "csv.zst", "jsonl", "jsonl.gz", "jsonl.zst")

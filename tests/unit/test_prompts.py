@@ -259,8 +259,9 @@ def test_no_prompt_text_is_in_state_logs_pages_or_lists_of_two_nights(tmp_path, 
     key = load_key(Settings(key_file=desk.folder / "state" / "key"))
     known = Known(desk.folder / "state" / "known", key)
     encrypted = {entry.folder for entry in known.entries()} | {
-        path.name for path in (desk.folder / "state" / "gathered").iterdir()}
-    assert len(encrypted) > 1
+        path.name for name in ("gathered", "banded")
+        for path in (desk.folder / "state" / name).iterdir()}
+    assert len(encrypted) > 2
     for path in files:
         data = path.read_bytes().lower()
         if path.parent.name in encrypted and path.suffix == ".parquet":

@@ -1,6 +1,7 @@
 """Settings: which source goes first, and what is refused."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from hypothesis import strategies as st
 from linkage.environment import environment_key
 from linkage.errors import SettingsError
 from linkage.machine import memory_mb
-from linkage.settings import KindSettings, Settings, TableMapping, load_settings
+from linkage.own_data import KindSettings, TableMapping
+from linkage.settings import Settings, load_settings
 
 
 def _load(tmp_path, text="", environment=None, **flags):
@@ -144,6 +146,31 @@ def test_a_flag_in_the_environment_is_read_as_one(text, value):
 
 def test_a_home_folder_in_a_path_is_found():
     assert load_settings(environment={}, key_file="~/key").key_file == Path.home() / "key"
+
+
+@pytest.mark.parametrize("name", ["key_file", "allowlist_file", "signing_key_file"])
+def test_a_path_in_the_file_begins_at_its_folder_wherever_the_process_works(
+    name, tmp_path, monkeypatch,
+):
+    (tmp_path / "settings").mkdir()
+    (tmp_path / "settings" / "linkage.toml").write_text(f'{name} = "secrets/a"')
+    monkeypatch.chdir(tmp_path)
+    for file in (Path("settings/linkage.toml"), tmp_path / "settings" / "linkage.toml"):
+        found = getattr(load_settings(file, environment={}), name)
+        assert found == tmp_path / "settings" / "secrets" / "a"
+
+
+def test_a_path_from_elsewhere_begins_where_the_process_works(tmp_path):
+    (tmp_path / "linkage.toml").write_text('key_file = "of/file"')
+    read = partial(load_settings, tmp_path / "linkage.toml")
+    assert read(environment={"LINKAGE_KEY_FILE": "a"}).key_file == Path("a")
+    assert read(environment={}, key_file=Path("b")).key_file == Path("b")
+
+
+def test_a_whole_path_or_one_at_home_in_the_file_stays_as_it_is(tmp_path):
+    for text, path in (("/etc/a", Path("/etc/a")), ("~/a", Path.home() / "a")):
+        (tmp_path / "linkage.toml").write_text(f'key_file = "{text}"')
+        assert load_settings(tmp_path / "linkage.toml", environment={}).key_file == path
 
 
 def test_zero_means_what_the_machine_has():

@@ -1,0 +1,45 @@
+"""Sets of 64-bit numbers that tell of many at once whether they are in them."""
+
+import numpy as np
+import numpy.typing as npt
+
+Codes = npt.NDArray[np.uint64]
+Flags = npt.NDArray[np.bool_]
+
+
+class Among:
+    """A set of numbers.
+
+    Parameters
+    ----------
+    numbers
+        (n,) of 64 bits, in any order, some of them again.
+    """
+
+    def __init__(self, numbers: Codes) -> None:
+        self.numbers = distinct(numbers)
+        # Most are told by a bit of a table that stays near the processor.
+        kept = min(22, max(8, len(numbers).bit_length() + 4))
+        self._shift = np.uint64(64 - kept)
+        self._table = np.zeros(1 << kept, dtype=bool)
+        self._table[self.numbers >> self._shift] = True
+
+    def flags(self, numbers: Codes) -> Flags:
+        """Flag those that are in the set."""
+        found: Flags = self._table[numbers >> self._shift]
+        at = np.flatnonzero(found)
+        if len(at):
+            place = np.searchsorted(self.numbers, numbers[at])
+            place = np.minimum(place, len(self.numbers) - 1)
+            found[at] = self.numbers[place] == numbers[at]
+        return found
+
+
+def distinct(numbers: Codes) -> Codes:
+    """Return the distinct numbers, ascending."""
+    # np.unique fills a hash table first, which takes ten times as long for millions of them.
+    # Most come as a few ascending runs, which a stable sort merges.
+    found = np.sort(numbers, kind="stable")
+    is_new = np.ones(len(found), dtype=bool)
+    np.not_equal(found[1:], found[:-1], out=is_new[1:])
+    return found[is_new]

@@ -17,8 +17,8 @@ import scipy.sparse as sp
 from linkage.queries import query
 from linkage.store import Store
 
-TOOLS = ("user_agent", "tls")
-"""Kinds that are software."""
+_FAMILY = {"user_agent": 0, "tls": 0, "ip_24": 1, "ip6_48": 1, "bin": 2}
+"""Kinds that a kit may be of, and which of them are of one family; 0 for software."""
 
 FEWEST = 12
 """Accounts that must hold two values before the two can be of one kit."""
@@ -68,10 +68,6 @@ def make_kits(store: Store) -> None:
         "account_ix": pa.array(pair // max(len(values), 1), pa.int32()),
         "value": pa.array([name[at] for at in (pair % max(len(values), 1)).tolist()], pa.string()),
     }))
-
-
-_FAMILY = {"user_agent": 0, "tls": 0, "ip_24": 1, "ip6_48": 1, "bin": 2}
-"""Kinds that a kit may be of, and which of them are of one family."""
 
 
 def kits(account: Ints, value: Ints, family: Ints, n_accounts: int) -> Ints:

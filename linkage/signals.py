@@ -75,12 +75,21 @@ SIGNALS: tuple[Signal, ...] = (
            "sent the same template in the same minutes ({})"),
     Signal("signup_burst", "timing", "signup_burst", 0.20, 0.10,
            "signed up in the same minutes ({})", is_qualifier=True),
+    Signal("kit", "kit", "kit", 0.40, 0.40,
+           "comes with the software, network or card issuer that {} has to itself",
+           proposes=True),
     Signal("lockstep", "lockstep", "lockstep", 0.20, 0.30,
            "was made with, and moved as much as, account {}", is_qualifier=True,
            proposes=True),
 )
 """Kinds that linkage knows. ``m`` and ``reliability`` are priors: a run estimates both."""
 
+
+LINK_FAMILY = "link"
+"""Family of every kind of direct relation."""
+
+KEPT = ("device", "payment", "contact", "kit", LINK_FAMILY)
+"""Families whose identifiers nobody hands out to many."""
 
 NEVER_ALONE = ("network", "timing")
 """Families that place or time explain: they never tie an account to a ring by themselves."""

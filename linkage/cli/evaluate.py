@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 ))
 @click.argument("out", metavar="[DIR]", required=False, type=click.Path(path_type=Path))
 @click.option("--truth", type=click.Path(path_type=Path), metavar="FILE",
-              help="account_id and operator_id (or group_id); .csv, .csv.gz or .parquet.")
+              help="account_id and operator_id (or group_id), and is_abusive, kind and "
+                   "operator_class where known; .csv, .csv.gz or .parquet.")
 @click.option("--groups", type=click.Path(path_type=Path), metavar="FILE",
               help="Such a file with a column eliminated (0 or 1): how well groups are ranked.")
 @click.option("--ledger", type=click.Path(path_type=Path), metavar="DIR",

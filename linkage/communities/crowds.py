@@ -14,7 +14,7 @@ from linkage.communities.counting import dense
 from linkage.communities.membership import CORE_NATS, membership
 from linkage.communities.proposals import as_members, best_cells, together
 from linkage.communities.settle import Communities
-from linkage.evidence.incidence import Flags, Incidence, Ints
+from linkage.evidence.incidence import Incidence, Ints
 from linkage.evidence.weights import Weights
 
 
@@ -36,7 +36,8 @@ def with_crowds(
     """
     is_open = np.ones(incidence.n_accounts, dtype=bool)
     is_open[found.account] = False
-    proposed = as_members(_crowd(incidence, is_open))
+    crowd = found_as_groups(incidence, is_qualifier=True)
+    proposed = as_members(np.where(is_open, crowd, -1))
     if not proposed.n_rings:
         return found
     cells = membership(incidence, proposed, weights.strangers, threads=threads)
@@ -62,13 +63,20 @@ def with_crowds(
     )
 
 
-def _crowd(incidence: Incidence, is_open: Flags) -> Ints:
-    """(n_accounts,) a crowd of each open account, the smallest; -1 for none."""
-    proposes = np.array([known.proposes for known in incidence.signals] or [False])
-    held = incidence.held[:, np.flatnonzero(proposes[incidence.kind])].tocoo()
-    chosen = np.flatnonzero(proposes[incidence.kind])[held.col]
-    rows = is_open[held.row]
-    account, chosen = held.row[rows].astype(np.int64), chosen[rows]
+def found_as_groups(incidence: Incidence, *, is_qualifier: bool) -> Ints:
+    """(n_accounts,) the smallest identifier of each account whose holders were found as a group.
+
+    Parameters
+    ----------
+    is_qualifier
+        Of kinds that only strengthen a ring, or of those that make one; -1 for none.
+    """
+    proposes = np.array([
+        known.proposes and known.is_qualifier is is_qualifier for known in incidence.signals
+    ] or [False])
+    columns = np.flatnonzero(proposes[incidence.kind])
+    held = incidence.held[:, columns].tocoo()
+    account, chosen = held.row.astype(np.int64), columns[held.col]
     order = np.lexsort((chosen, incidence.n_holders[chosen], account))
     account, chosen = account[order], chosen[order]
     crowd = np.full(incidence.n_accounts, -1, dtype=np.int64)

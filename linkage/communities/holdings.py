@@ -7,7 +7,7 @@ import scipy.sparse as sp
 
 from linkage.communities.counting import first_of_component
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
-from linkage.signals import NEVER_ALONE
+from linkage.signals import KEPT, NEVER_ALONE
 
 OWN_SHARE = 0.5
 """Members among the holders from which on an identifier is the ring's own."""
@@ -69,7 +69,13 @@ def components(ties: Held, ties_them: Flags, n_members: int) -> Ints:
     return first_of_component(graph)[:n_members]
 
 
-def own_pieces(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
-    """(n_members,) component of each member by what is its ring's own and not for hire."""
-    ties = held(incidence, account, ring, solid(incidence))
+def kept(incidence: Incidence) -> Flags:
+    """(n_identifiers,) may it create an edge, and is it of a family that nobody passes on?"""
+    flags: Flags = incidence.creates & np.isin(incidence.families, KEPT)[incidence.family]
+    return flags
+
+
+def own_pieces(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> Ints:
+    """(n_members,) component of each member by what is its ring's own of the chosen identifiers."""
+    ties = held(incidence, account, ring, chosen)
     return components(ties, ties.own >= OWN_SHARE, len(account))

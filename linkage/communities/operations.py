@@ -16,6 +16,7 @@ import scipy.sparse as sp
 from linkage.communities.counting import distinct, expand, first_of_component
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.pairs import WIDEST
+from linkage.signals import KEPT
 
 FOR_HIRE = ("network",)
 """Families that strangers rent from one vendor."""
@@ -32,6 +33,10 @@ TIED_SHARE = 0.5
 WHOLLY = 0.75
 """Share of the smaller ring, of three accounts or more, that two identifiers of one family may
 tie to a larger one: cells that share a card are one ring when their devices cross."""
+
+LEAST_TIED = 0.1
+"""Share of the smaller ring that crossings in two families must tie to the other, where all of
+them are for hire or passed on: of two large groups there are always some who know each other."""
 
 LEAST_PART = 0.10
 """Smallest part of a ring that may be an operation of its own, in shares of the ring."""
@@ -172,6 +177,7 @@ def _joined(incidence: Incidence, rare: Flags, crossing: _Crossings, ring: Ints)
         nats = observed * np.log(observed / expected) - (observed - expected)
     nats = np.where(observed > expected, nats, 0.0)
     hired = np.isin(incidence.families, FOR_HIRE)
+    by_kept = nats[:, np.isin(incidence.families, KEPT)].max(axis=1, initial=0) > CROSSES
     needed = max(SIGNIFICANT, np.log(max(len(size) * (len(size) - 1) / 2, 1)))
     some = (nats.sum(axis=1) > needed) & (observed.sum(axis=1) >= 3)
     smaller = np.where(
@@ -182,6 +188,7 @@ def _joined(incidence: Incidence, rare: Flags, crossing: _Crossings, ring: Ints)
         ((nats > CROSSES).sum(axis=1) >= 2)
         & (nats[:, ~hired].max(axis=1, initial=0) > CROSSES)
         & (np.minimum(crossing.n_low, crossing.n_high) >= 2)
+        & ((smaller >= LEAST_TIED) | by_kept)
     )
     tied = np.minimum(crossing.n_low / size[crossing.low], crossing.n_high / size[crossing.high])
     by_one = (
@@ -195,8 +202,24 @@ def _joined(incidence: Incidence, rare: Flags, crossing: _Crossings, ring: Ints)
         & (np.minimum(size[crossing.low], size[crossing.high]) >= 3)
     )
     one = some & (by_two | by_one) | wholly
+    passed_on = np.flatnonzero(one & ~by_kept)
+    one[passed_on] = False
+    one[passed_on[_first_choice(crossing, size, nats.sum(axis=1), passed_on)]] = True
     graph = sp.coo_matrix(
         (np.ones(one.sum(), dtype=np.int8), (crossing.low[one], crossing.high[one])),
         shape=(len(size), len(size)),
     )
     return first_of_component(graph)[ring]
+
+
+def _first_choice(crossing: _Crossings, size: Floats, nats: Floats, asked: Ints) -> Ints:
+    """Positions in ``asked`` of the pair that speaks loudest for each smaller ring.
+
+    A small ring that knows two large ones by what is passed on makes no ring of them.
+    """
+    low, high = crossing.low[asked], crossing.high[asked]
+    low_is_smaller = size[low] <= size[high]
+    smaller, larger = np.where(low_is_smaller, low, high), np.where(low_is_smaller, high, low)
+    order = np.lexsort((-size[larger], -nats[asked].round(6), smaller))
+    _, first = np.unique(smaller[order], return_index=True)
+    return order[first]

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from linkage.communities.counting import dense
-from linkage.communities.crowds import with_crowds
+from linkage.communities.crowds import found_as_groups, with_crowds
 from linkage.communities.gains import Members
 from linkage.communities.identifier_view import identifier_view
 from linkage.communities.leiden import Leiden
@@ -45,7 +45,10 @@ def find_communities(
     """
     n = incidence.n_accounts
     step("identifier view")
-    collective = as_members(identifier_view(incidence, leiden))
+    collective = together(
+        as_members(identifier_view(incidence, leiden)),
+        as_members(found_as_groups(incidence, is_qualifier=False)),
+    )
     step("first judgement")
 
     def judge(members: Members) -> Cells:

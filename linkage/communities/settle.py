@@ -9,13 +9,13 @@ import numpy as np
 from linkage.communities.counting import dense
 from linkage.communities.gains import Members
 from linkage.communities.habits import split_habits
-from linkage.communities.holdings import own_pieces
+from linkage.communities.holdings import kept, own_pieces, solid
 from linkage.communities.membership import CORE_NATS, Cells, membership
 from linkage.communities.nested import join_nested
 from linkage.communities.operations import join_fragments
 from linkage.communities.pools import join_cells
 from linkage.communities.proposals import best_cells, speak_by_two
-from linkage.communities.vendors import split_pieces, split_vendors
+from linkage.communities.vendors import split_pieces, split_users, split_vendors
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.weights import Weights, telling
 from linkage.signals import NEVER_ALONE
@@ -75,7 +75,7 @@ def settle(
         As of :func:`linkage.communities.search.find_communities`.
     """
     tells = telling(incidence, weights)
-    solid = ~np.isin(incidence.families, NEVER_ALONE)
+    can_tie = ~np.isin(incidence.families, NEVER_ALONE)
     founder = np.zeros(incidence.n_accounts, dtype=bool)
     was_core = np.zeros(incidence.n_accounts, dtype=bool)
     label = np.full(incidence.n_accounts, -1, dtype=np.int64)
@@ -97,11 +97,13 @@ def settle(
         log.debug(
             "round=%d cells=%d members=%d moved=%d", turn, len(cells.nats), len(account), moved
         )
-        whole = join_nested(cells, best, solid)
+        whole = join_nested(cells, best, can_tie)
         final = dense(split_vendors(incidence, account, dense(whole)))
         if turn == 0:
             # The rings that are parted are judged apart from here on.
-            piece = own_pieces(incidence, account, final)
+            final = dense(split_users(
+                incidence, account, final, own_pieces(incidence, account, final, kept(incidence))))
+            piece = own_pieces(incidence, account, final, solid(incidence))
             final = dense(split_pieces(incidence, account, final, piece))
             final = dense(split_habits(incidence, account, final, piece))
         final = dense(join_fragments(incidence, account, final, tells))

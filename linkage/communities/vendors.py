@@ -9,7 +9,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from linkage.communities.counting import dense, distinct
-from linkage.communities.holdings import OWN_SHARE, held
+from linkage.communities.holdings import OWN_SHARE, held, kept
 from linkage.communities.operations import FEWEST, FOR_HIRE, LEAST_PART
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 
@@ -37,15 +37,35 @@ def split_pieces(incidence: Incidence, account: Ints, ring: Ints, piece: Ints) -
     return _parted(incidence, account, ring, dense(piece), is_cut=True)
 
 
+def split_users(incidence: Incidence, account: Ints, ring: Ints, piece: Ints) -> Ints:
+    """Return new ring labels with those apart who send what others send, and share nothing else.
+
+    A tool's prompts are sent by all who use it: a piece that two families hold together which
+    nobody passes on is an operation of its own, or a firm; of a small one, one may be addresses
+    that nobody else has.
+
+    Parameters
+    ----------
+    piece
+        (n_members,) from :func:`linkage.communities.holdings.own_pieces`, by what is kept.
+    """
+    return _parted(
+        incidence, account, ring, dense(piece), is_cut=False,
+        chosen=kept(incidence) | (incidence.creates & ~_not_for_hire(incidence)))
+
+
 def _parted(
-    incidence: Incidence, account: Ints, ring: Ints, part: Ints, *, is_cut: bool
+    incidence: Incidence, account: Ints, ring: Ints, part: Ints, *, is_cut: bool,
+    chosen: Flags | None = None,
 ) -> Ints:
     """Return new ring labels, the parts that stand alone as rings of their own.
 
     A part stands that two families hold together, and that is a good part of its ring or
     shares what the rest does not; or, where nothing joins the parts (``is_cut``), is one of
-    few.
+    few. Families of ``chosen`` identifiers count, of all that are not for hire unless told.
     """
+    if chosen is None:
+        chosen = _not_for_hire(incidence)
     inside = part >= 0
     if not inside.any():
         return ring
@@ -56,9 +76,10 @@ def _parted(
     ring_of[part[inside]] = ring[inside]
     stands = (part_size >= FEWEST) & (part_size < size[ring_of])
     asked = np.flatnonzero(inside & np.isin(ring, ring_of[stands]))
-    shares = _n_sharing(incidence, account[asked], part[asked], n_parts)
+    shares = _n_sharing(incidence, account[asked], part[asked], n_parts, chosen)
     firm = shares >= 0.5 * np.maximum(part_size, 1)[:, None]
     stands &= firm.sum(axis=1) >= 2
+    own = firm & ~np.isin(incidence.families, FOR_HIRE)
     is_large = part_size >= LEAST_PART * size[ring_of]
     if is_cut:
         is_small = stands & ~is_large
@@ -68,7 +89,8 @@ def _parted(
         of_ring = np.zeros((len(size), shares.shape[1]))
         np.add.at(of_ring, ring_of, shares)
         rest = (size[ring_of] - part_size)[:, None]
-        stands &= is_large | (firm & (of_ring[ring_of] - shares < RARELY * rest)).any(axis=1)
+        has_more = (own & (of_ring[ring_of] - shares < RARELY * rest)).any(axis=1)
+        stands &= (is_large & (own.sum(axis=1) >= 2)) | has_more
     moved = inside & stands[np.maximum(part, 0)]
     return np.where(moved, len(size) + part, ring)
 
@@ -79,13 +101,16 @@ def _not_for_hire(incidence: Incidence) -> Flags:
     return flags
 
 
-def _n_sharing(incidence: Incidence, account: Ints, part: Ints, n_parts: int) -> Floats:
+def _n_sharing(
+    incidence: Incidence, account: Ints, part: Ints, n_parts: int, chosen: Flags
+) -> Floats:
     """(n_parts, n_families) accounts that share something of a family with another of the part.
 
     Parts of which no account is given have none.
     """
-    ties = held(incidence, account, part, _not_for_hire(incidence))
-    shared = ties.n_in_ring >= 2
+    ties = held(incidence, account, part, chosen)
+    hired = np.isin(incidence.families, FOR_HIRE)[incidence.family[ties.identifier]]
+    shared = (ties.n_in_ring >= 2) & (~hired | (ties.own >= OWN_SHARE))
     n_families = len(incidence.families)
     place = distinct(
         ties.member[shared] * n_families + incidence.family[ties.identifier[shared]])

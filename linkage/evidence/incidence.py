@@ -12,7 +12,7 @@ import scipy.sparse as sp
 
 from linkage.own_data import KindSettings
 from linkage.settings import Settings
-from linkage.signals import Signal, signal
+from linkage.signals import LINK_FAMILY, Signal, signal
 from linkage.store import Store
 
 Ints = npt.NDArray[np.int64]
@@ -26,10 +26,6 @@ _FIRST_SEEN, _LAST_SEEN = (
     f"coalesce(epoch_us({name}_at) // 1000000, -1)" for name in ("first_seen", "last_seen")
 )
 """When something was seen, in seconds since the epoch; -1 unknown."""
-
-LINK_FAMILY = "link"
-"""Family of every kind of direct relation."""
-
 
 @dataclass(frozen=True)
 class Incidence:

@@ -26,6 +26,8 @@ OF_THE_RING = {
     "related": "the ring is tied by direct relations",
     "hosting_addresses": "nearly all of the ring's traffic is from hosting, VPN or proxy addresses",
     "no_private_lives": "hardly an account of the ring has a device and an address of its own",
+    "no_employer": "the ring comes with software, networks or card issuers that it has to itself, "
+                   "as a firm's staff do, and shares no mail domain or organization",
     "disposable_mail": "many of the ring's mailboxes are disposable",
     "banned_before": "some of the ring's accounts are banned already",
     "born_together": "the ring's accounts were created in bursts",

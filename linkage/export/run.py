@@ -12,11 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.errors import InputError
-from linkage.evidence.incidence import LINK_FAMILY
 from linkage.rings.read import Ring, read_manifest, read_output, read_rings
 from linkage.rings.wording import PRIOR
 from linkage.schema import TIERS
-from linkage.signals import signal
+from linkage.signals import LINK_FAMILY, signal
 
 _HASH = re.compile(r"[0-9a-f]{32}")
 

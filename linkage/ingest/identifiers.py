@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from linkage.ingest.kits import make_kits
 from linkage.ingest.wordlists import placeholders
 from linkage.queries import query
 from linkage.settings import Settings
@@ -30,9 +31,12 @@ BROUGHT_BY = {
     "bin": ("payments", "bin"), "email_root": ("accounts", "email"),
     "email_stem": ("accounts", "email"), "email_domain": ("accounts", "email"),
     "phone": ("accounts", "phone"), "signup_burst": ("accounts", "created_at"),
-    "lockstep": ("accounts", "total_volume_usd"),
+    "lockstep": ("accounts", "total_volume_usd"), "kit": ("events", "user_agent"),
 }
 """Kind of identifier to the input column it comes from."""
+
+LAST = "kit"
+"""The kind that is made of identifiers of other kinds."""
 
 _NAMED_BY_NUMBER = frozenset({
     "ip", "ip_24", "ip6_64", "ip6_48", "device", "session", "tls", "user_agent", "signup_burst",
@@ -88,8 +92,10 @@ def make_identifiers(
     users = store.arrow("select distinct kind from user_claim where kind <> 'ip'")
     brought = set(users.column("kind").to_pylist())
     known = {s.kind for s in SIGNALS if s.query and has(s.kind)}
-    # By name, so that numbers are dense in order of (kind, identifier_id).
+    # By name, so that numbers are dense in order of (kind, identifier_id); kits are of others.
     kinds = sorted(brought | known)
+    if LAST in kinds:
+        kinds.append(kinds.pop(kinds.index(LAST)))
     # A byte for each kind: several rows per account carry its name.
     names = ", ".join(f"'{kind}'" for kind in kinds or [""])
     store.create("account_kind", "select null::INTEGER as account_ix, "
@@ -99,6 +105,8 @@ def make_identifiers(
     first_ix = 0
     for kind in kinds:
         step(f"identifiers: {kind}")
+        if kind == LAST:
+            make_kits(store)
         if not _claims(store, kind, is_known=kind in known, is_brought=kind in brought):
             continue
         divided = _is_divided(kind, settings)
@@ -108,6 +116,7 @@ def make_identifiers(
 
 
 _INTERMEDIATE = (
+    "kit",
     "claimed_value", "shared_claim", "tenancy", "shared_value", "named_value",
     "identifier_of_kind", "signup_way", *sorted(_COSTLY),
 )

@@ -261,6 +261,8 @@ class _Intake:
         """Tell whether any input brings a kind."""
         if kind == "prompt_meaning" and not self.settings.semantic:
             return False
+        if kind == "kit":
+            return self._has("user_agent") or self._has("tls")
         table, column = BROUGHT_BY[kind]
         return self.source.has(table, column)
 

@@ -69,9 +69,11 @@ def assemble(
     """
     found = found.of_rings(np.bincount(found.ring) >= smallest)
     accounts = store.arrow(
-        "select account_id, first_event_at, last_event_at, status from account order by account_ix"
+        "select account_id, first_event_at, last_event_at, status, "
+        "organization is not null as is_vouched_for from account order by account_ix"
     ).combine_chunks()
     names = accounts["account_id"].combine_chunks()
+    vouched_for = accounts["is_vouched_for"].to_numpy(zero_copy_only=False)
     measured = measure_with_parts(store, incidence, found, calibration)
     measures = measured.rings
     verdicts = judge(measures, incidence.families, calibration)
@@ -95,7 +97,8 @@ def assemble(
     verdicts = decided.on_rings(verdicts)
     rings = _rings(measures, verdicts, ring_ids, profiles(store, len(ring_ids)), followed)
     tier, reasons, bits = _member_judgement(
-        incidence, found, verdicts, decided.accounts, measured.stands & ~unsteady
+        incidence, found, verdicts, decided.accounts,
+        measured.stands & ~unsteady & ~vouched_for[found.account],
     )
     members = pa.table({
         "ring_id": ring_ids.take(pa.array(found.ring)),
@@ -187,7 +190,8 @@ def _member_judgement(
     """Tier, reason codes and bits of each member.
 
     A member is never in a stronger tier than its own evidence bears: one family, only place
-    and time, or what does not stand by itself or when some of it goes, is for review.
+    and time, or what does not stand by itself or when some of it goes, is for review; so is
+    whom a verified organization vouches for.
     """
     speaks = found.by_family >= 1.0
     solid = np.array([name not in NEVER_ALONE for name in incidence.families], dtype=bool)

@@ -5,7 +5,7 @@ import pandas as pd
 import pyarrow as pa
 
 from linkage.communities import Communities
-from linkage.evidence.incidence import LINK_FAMILY, Floats, Incidence, Ints
+from linkage.evidence.incidence import Floats, Incidence, Ints
 from linkage.queries import query
 from linkage.rings.parts import (
     addresses_each,
@@ -14,12 +14,15 @@ from linkage.rings.parts import (
     lead_private_lives,
     parts,
 )
+from linkage.signals import LINK_FAMILY
 from linkage.store import Store
 
 HELD_NATS = 1.0
 """A family holds a member when it adds at least this much."""
 
-KNOWN_FAMILIES = ("network", "device", "payment", "contact", "prompt", "timing", "link")
+KNOWN_FAMILIES = (
+    "network", "device", "payment", "contact", "prompt", "timing", "link", "kit",
+)
 """Families whose meaning the signs know."""
 
 PRIVATE = ("device", "network")

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from linkage.evidence.incidence import LINK_FAMILY, Flags, Floats
+from linkage.evidence.incidence import Flags, Floats
 from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.features import KNOWN_FAMILIES
 from linkage.rings.innocents import Innocent, look_alikes
 from linkage.rings.places import LARGER_THAN_FAMILY, measured, neighbours, scattered
 from linkage.rings.signs import SIGNS, one_invitation, public_codes
-from linkage.signals import NEVER_ALONE
+from linkage.signals import LINK_FAMILY, NEVER_ALONE
 
 ENFORCE_SCORE = 0.95
 REVIEW_SCORE = 0.50

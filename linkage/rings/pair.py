@@ -13,11 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from linkage.evidence.incidence import LINK_FAMILY
 from linkage.evidence.pairs import HALF_LIFE_DAYS, WIDEST
 from linkage.rings.agreements import Agreement
 from linkage.rings.wording import Wording
-from linkage.signals import signal
+from linkage.signals import LINK_FAMILY, signal
 
 
 @dataclass(frozen=True)

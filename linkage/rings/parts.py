@@ -6,13 +6,11 @@ import numpy as np
 
 from linkage.communities import Communities
 from linkage.communities.holdings import OWN_SHARE, Held, components, held, solid
-from linkage.evidence.incidence import LINK_FAMILY, Flags, Floats, Incidence, Ints
+from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
+from linkage.signals import KEPT
 
 LEAST_SHARE = 0.1
 """Members among the holders below which an address is a crowd's."""
-
-KEPT = ("device", "payment", "contact", LINK_FAMILY)
-"""Families whose identifiers nobody hands out to many."""
 
 
 def parts(incidence: Incidence, found: Communities) -> Ints:

@@ -102,15 +102,16 @@ def _shared_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _one_mailbox(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Three in four mailboxes are aliases of one, and few enough for one person.
+    """Aliases of one mailbox, three in four or all at one address, and few enough for one person.
 
     Many such groups at one place are no person's.
     """
     n = rings["n_accounts"]
     n_known = measured(rings, "n_mail").clip(lower=1)
+    one_address = (measured(rings, "top_network") >= 0.85) & (measured(rings, "own_network") >= 0.5)
     return (
         (measured(rings, "alias_share") >= 0.5) & (n < 20) & (measured(rings, "of_larger") == 0)
-        & (measured(rings, "top_contact") * n >= 0.75 * n_known)
+        & ((measured(rings, "top_contact") * n >= 0.75 * n_known) | one_address)
     )
 
 
@@ -152,10 +153,20 @@ def _only_hosted(rings: pd.DataFrame) -> "pd.Series[bool]":
     return rings["datacenter_share"] >= 0.9
 
 
+def _no_employer(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Comes with a kit as a firm's staff do, and has neither its mail nor its name."""
+    return (
+        (measured(rings, "held_kit") >= 0.5) & (measured(rings, "top_kit") >= 0.5)
+        & (rings["top_domain_share"] < 0.3) & (rings["top_organization_share"] < 0.3)
+        & (rings["n_accounts"] >= 12)
+    )
+
+
 def _hides(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Something that sharing a work place and its means does not bring about."""
     return (
-        in_turn(rings) | _sleepless(rings) | (measured(rings, "alias_share") >= 0.5)
+        in_turn(rings) | _sleepless(rings) | _no_employer(rings)
+        | (measured(rings, "alias_share") >= 0.5)
         | (rings["disposable_share"] >= 0.3) | _only_hosted(rings)
         | ((rings["banned_share"] >= 0.1) & (rings["n_banned"] >= 2))
     )
@@ -191,6 +202,8 @@ SIGNS: tuple[Sign, ...] = (
          "proxy addresses", _only_hosted),
     Sign("no_private_lives", 2.5, "has hardly an account with a device and an address of its own",
          no_private_lives),
+    Sign("no_employer", 2.5, "comes with one kit, and shares no mail domain or organization",
+         _no_employer),
     Sign("disposable_mail", 1.5, "{disposable_share:.0%} of its mailboxes are disposable",
          lambda r: r["disposable_share"] >= 0.3),
     Sign("banned_before", 2.0, "{banned_share:.0%} of its accounts are banned already",

@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from linkage.evidence.incidence import LINK_FAMILY
 from linkage.rings.read import Evidence, kind_families
-from linkage.signals import signal
+from linkage.signals import LINK_FAMILY, signal
 
 PRIOR = "prior"
 """Kind of the evidence row that holds the odds before any identifier was looked at."""

@@ -1,6 +1,7 @@
 """From communities to the tables of the contract."""
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from incidences import detect, held, operator, put_stages, strangers
 
@@ -120,3 +121,11 @@ def test_a_member_that_does_not_last_is_periphery_and_never_enforced(store, monk
         assert row["tier"] == ("enforce" if lasts else "review")
         assert (row["role"] == "periphery") is not lasts
         assert row["stability"] == (1.0 if lasts else 0.3)
+
+
+def test_whom_a_verified_organization_vouches_for_is_never_enforced(store, monkeypatch):
+    monkeypatch.setattr("linkage.rings.judge.ENFORCE_SCORE", 0.0)
+    names = ["Lab" if at == 3 else None for at in range(N)]
+    tables, _ = _assembled(store, _world(), accounts={"organization": pa.array(names)})
+    for row in tables["members"].to_pylist():
+        assert row["tier"] == ("review" if row["account_id"] == "a0003" else "enforce")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from incidences import held, incidence_of
 
 from linkage.communities.habits import split_habits
-from linkage.communities.holdings import own_pieces
+from linkage.communities.holdings import own_pieces, solid
 from linkage.communities.leiden import signed_partition
 
 N = 2_000
@@ -32,7 +32,8 @@ def _population(agents, rng):
 def _labels(world, accounts):
     account = np.sort(np.array(accounts, dtype=np.int64))
     incidence, ring = incidence_of(N, world), np.zeros(len(account), dtype=np.int64)
-    label = split_habits(incidence, account, ring, own_pieces(incidence, account, ring))
+    piece = own_pieces(incidence, account, ring, solid(incidence))
+    label = split_habits(incidence, account, ring, piece)
     return {frozenset(account[label == one].tolist()) for one in np.unique(label)}
 
 

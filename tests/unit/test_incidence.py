@@ -10,10 +10,11 @@ from incidences import DAY, held, incidence_of, put_stages, worlds
 from inputs import KEY, accounts, event, write_table
 
 from linkage.evidence import agreements, load_incidence, preview_pairs
-from linkage.evidence.incidence import HUB_NETWORKS, LINK_FAMILY
+from linkage.evidence.incidence import HUB_NETWORKS
 from linkage.ingest import ingest
 from linkage.own_data import KindSettings
 from linkage.settings import Settings
+from linkage.signals import LINK_FAMILY
 from linkage.store import Store
 
 

@@ -178,6 +178,31 @@ def test_aliases_of_one_mailbox_are_somebodys_test_accounts():
     assert _judged(**tests | {"of_larger": 1.0}).tier == ["enforce"]
 
 
+def test_aliases_at_one_address_are_one_persons_though_some_have_other_mailboxes():
+    tests = ONE_LINE | AT_ONCE | {
+        "n_accounts": 11, "n_mail": 11, "held_device": 1.0, "top_device": 1.0, "own_device": 1.0,
+        "n_device": 2, "alias_share": 0.65, "top_contact": 0.64,
+        "own_contact": 1.0, "held_contact": 0.65, "n_contact": 1, "private_lives": 0.0,
+    }
+    assert _judged(**tests).tier[0] in ("watch", "benign")
+    pool = tests | {"top_network": 0.4, "n_network": 6, "each_network": 3.0}
+    assert _judged(**pool).tier[0] in ("review", "enforce")
+
+
+def test_a_kit_without_an_employer_is_for_review_and_a_firms_is_not():
+    kit = {"held_kit": 1.0, "top_kit": 1.0, "own_kit": 1.0, "n_kit": 1}
+    place = {"held_network": 1.0, "top_place": 1.0, "held_device": 0.9, "held_payment": 0.9}
+
+    def judged(**more):
+        rings = pd.DataFrame([NOBODY | kit | place | more])
+        return judge(rings, (*FAMILIES, "kit")).tier[0]
+
+    assert judged(n_accounts=2_000, birth_gap=0.1) == "review"
+    firm = {"n_accounts": 150, "top_domain_share": 0.9, "birth_gap": 0.1}
+    assert judged(**firm) == "benign"
+    assert judged(n_accounts=150, top_organization_share=1.0, birth_gap=0.1) == "benign"
+
+
 def test_groups_that_only_places_join_count_for_what_each_of_them_is():
     cells = MACHINES | ONE_CARD | AT_ONCE | {
         "n_accounts": 300, "n_payment": 70, "top_payment": 0.02, "held_device": 0.0,

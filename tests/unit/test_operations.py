@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from incidences import held, incidence_of, operator, strangers, worlds
 
-from linkage.communities.holdings import own_pieces
+from linkage.communities.holdings import kept, own_pieces, solid
 from linkage.communities.operations import join_fragments
-from linkage.communities.vendors import split_pieces, split_vendors
+from linkage.communities.vendors import split_pieces, split_users, split_vendors
 
 N = 2_000
 
@@ -180,7 +180,8 @@ def test_a_small_cell_like_all_others_stays_with_a_large_operator():
 
 
 def _split_pieces(incidence, account, ring):
-    return split_pieces(incidence, account, ring, own_pieces(incidence, account, ring))
+    piece = own_pieces(incidence, account, ring, solid(incidence))
+    return split_pieces(incidence, account, ring, piece)
 
 
 def _farm(accounts):
@@ -203,3 +204,63 @@ def test_many_cells_that_only_addresses_join_stay_together():
     cells = [part for at in range(0, 200, 10) for part in _farm(large[at : at + 10])]
     world = [held("ip", *large), *cells, *strangers(range(300, N))]
     assert _labels(_split_pieces, world, large) == {frozenset(large)}
+
+
+def _split_users(incidence, account, ring):
+    piece = own_pieces(incidence, account, ring, kept(incidence))
+    return split_users(incidence, account, ring, piece)
+
+
+def _tool(accounts, n=12):
+    """Prompts of one tool, each sent by every so many accounts."""
+    return [held("prompt_template", *accounts[at::n], *accounts[at + 1::n]) for at in range(n)]
+
+
+def test_two_operators_who_send_one_tools_prompts_are_apart():
+    first, second = list(range(120)), list(range(120, 160))
+    world = [*_tool(list(range(160))), *_farm(first), *_farm(second), *strangers(range(300, N))]
+    assert _labels(_split_users, world, first + second) == {frozenset(first), frozenset(second)}
+
+
+def test_a_firm_among_users_of_a_tool_is_apart_by_its_mail_and_its_office():
+    operator_, firm = list(range(200)), list(range(200, 215))
+    world = [
+        *_tool(list(range(215))), *_farm(operator_), held("email_domain", *firm),
+        held("ip", *firm), *strangers(range(300, N)),
+    ]
+    assert _labels(_split_users, world, operator_ + firm) == {
+        frozenset(operator_), frozenset(firm)}
+
+
+def test_cells_of_one_operator_who_divides_templates_stay_together():
+    ring = list(range(200))
+    cells = [held(kind, *ring[at : at + 10]) for at in range(0, 200, 10)
+             for kind in ("card", "device")]
+    world = [*_tool(ring), *cells, *strangers(range(300, N))]
+    assert _labels(_split_users, world, ring) == {frozenset(ring)}
+
+
+def test_two_large_groups_of_whom_few_send_the_same_prompts_stay_apart():
+    first, second = list(range(100)), list(range(100, 200))
+    world = [
+        *operator(first), *operator(second), *strangers(range(300, N)),
+        *(held("prompt_template", at, 100 + at) for at in range(4)),
+        *(held("ip", at, 104 - at) for at in range(4)),
+    ]
+    assert _labels(join_fragments, world, first, second) == {
+        frozenset(first), frozenset(second)}
+    kept_too = [*world, *(held("phone", at, 100 + at) for at in range(9))]
+    assert _labels(join_fragments, kept_too, first, second) == {frozenset(first + second)}
+
+
+def test_a_small_group_that_knows_two_large_ones_joins_one_of_them():
+    first, second, small = list(range(100)), list(range(100, 200)), list(range(200, 206))
+    world = [
+        *operator(first), *operator(second), *operator(small), *strangers(range(300, N)),
+        *(held("prompt_template", 200 + at, at) for at in range(4)),
+        *(held("ip", 200 + at, at + 20) for at in range(3)),
+        *(held("prompt_template", 200 + at, 100 + at) for at in range(3)),
+        *(held("ip", 200 + at, 120 + at) for at in range(3)),
+    ]
+    assert _labels(join_fragments, world, first, second, small) == {
+        frozenset(first + small), frozenset(second)}

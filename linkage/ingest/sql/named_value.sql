@@ -58,6 +58,7 @@ select
                 'system_prompt'
             )
             then 'template ' || left(identifier_id, 6)
+        when $kind = 'kit' then 'kit ' || left(identifier_id, 6)
         when $kind = 'prompt_shape' then 'shape ' || left(identifier_id, 6)
         when $kind = 'prompt_order' then 'step ' || left(identifier_id, 6)
         when $kind = 'prompt_clock' then 'minutes ' || left(identifier_id, 6)

@@ -48,12 +48,27 @@ bucketed as (
     from timed
 ),
 
+crowded as (
+    -- Whom to count at all: most ten minutes have one event of a template.
+    select b.template_code, b.bucket, count(*) as n_events
+    from bucketed as b
+    group by b.template_code, b.bucket
+    having min(b.account_ix) < max(b.account_ix)
+),
+
+asked as (
+    select c.template_code, c.bucket, d.n_accounts
+    from crowded as c
+    inner join needed as d on c.template_code = d.template_code
+    where c.n_events >= d.n_accounts
+),
+
 together as (
     select b.template_code, b.bucket
     from bucketed as b
-    inner join needed as d on b.template_code = d.template_code
+    inner join asked as a on b.template_code = a.template_code and b.bucket = a.bucket
     group by b.template_code, b.bucket
-    having count(distinct b.account_ix) >= min(d.n_accounts)
+    having count(distinct b.account_ix) >= min(a.n_accounts)
 )
 
 select

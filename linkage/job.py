@@ -14,6 +14,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from linkage.calibrate import Shelf
 from linkage.communities import find_communities, leiden_backend
 from linkage.errors import QualityGateError
 from linkage.evidence import (
@@ -114,7 +115,7 @@ def run(
     key = load_key(_with_state(settings, state))
     nights = Nights(state / "rings") if state else None
     with state_held(state):
-        calibration = _calibration(state) if state else BUILT_IN
+        calibration = Shelf(state).in_use() if state else BUILT_IN
         with published(out, replace=replace) as folder:
             try:
                 found, ingested, told = _compute(
@@ -140,13 +141,6 @@ def run(
             # Killed before this, the same night again compares with the same night before.
             nights.keep(night, found.book)
     return RunResult(out, manifest, by_tier, night, found.book)
-
-
-def _calibration(state: Path) -> Calibration:
-    """Return the calibration that a state folder has in use."""
-    from linkage.calibrate import Shelf  # brings optimisers along: slow to load
-
-    return Shelf(state).in_use()
 
 
 def _night(ingested: IngestReport, settings: Settings) -> str:

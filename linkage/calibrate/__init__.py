@@ -1,6 +1,9 @@
-"""Refits weights, scores and confidence from what people decided; versioned and reversible."""
+"""Refits weights, scores and confidence from what people decided; versioned and reversible.
 
-from linkage.calibrate.refitting import Part, Refit, refit
+Runs read the shelf alone: :mod:`linkage.calibrate.refitting`, which makes what is put there, brings
+optimisers along and is slow to load.
+"""
+
 from linkage.calibrate.shelf import Shelf, Version
 
-__all__ = ["Part", "Refit", "Shelf", "Version", "refit"]
+__all__ = ["Shelf", "Version"]

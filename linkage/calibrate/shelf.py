@@ -8,11 +8,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from linkage.calibrate.refitting import Refit
 from linkage.errors import InputError
 from linkage.rings.calibration import BUILT_IN, Calibration, Scale
+
+if TYPE_CHECKING:
+    from linkage.calibrate.refitting import Refit
 
 CHOICE = "in-use.json"
 
@@ -39,7 +41,7 @@ class Shelf:
     def __init__(self, state: Path) -> None:
         self.folder = state / "calibration"
 
-    def add(self, found: Refit, *, at: datetime | None = None) -> Path:
+    def add(self, found: "Refit", *, at: datetime | None = None) -> Path:
         """Write the next version; it is not in use until it is chosen.
 
         Raises

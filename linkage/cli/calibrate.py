@@ -10,7 +10,8 @@ from linkage.cli.group import Verb
 from linkage.cli.messages import note, show_json, show_table, show_text
 
 if TYPE_CHECKING:
-    from linkage.calibrate import Part, Refit, Shelf
+    from linkage.calibrate import Shelf
+    from linkage.calibrate.refitting import Part, Refit
 
 
 @click.command(cls=Verb, examples=(
@@ -62,8 +63,8 @@ def _refit(
     """Refit, show what came of it, and put it on the shelf."""
     if not decisions and not ledger:
         raise click.UsageError("give --decisions FILE or --ledger DIR")
-    from linkage.calibrate import refit
     from linkage.calibrate.answers import answers_of
+    from linkage.calibrate.refitting import refit
 
     found = refit(out, answers_of(decisions, ledger))
     if as_json:

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import numpy as np
@@ -13,9 +15,10 @@ from judged_runs import N_RINGS, is_hosted, write_decisions, write_run
 from worlds import read, run, tiny_world
 
 from linkage import job
-from linkage.calibrate import Shelf, refit
+from linkage.calibrate import Shelf
 from linkage.calibrate.answers import answers_of
 from linkage.calibrate.fitting import N_FOLDS, Problem, fit, folds
+from linkage.calibrate.refitting import refit
 from linkage.errors import InputError, QualityGateError
 from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.judge import judge
@@ -183,3 +186,9 @@ def test_answers_of_one_ring_are_in_one_fold(ring_ids):
     found = folds(ring_ids)
     assert len(set(zip(ring_ids, found.tolist(), strict=True))) == len(set(ring_ids))
     assert set(found.tolist()) <= set(range(N_FOLDS))
+
+
+def test_runs_read_the_shelf_without_loading_what_refits():
+    look = ("import sys, linkage.job; from linkage.calibrate import Shelf; "
+            "sys.exit('linkage.calibrate.refitting' in sys.modules)")
+    assert subprocess.run([sys.executable, "-c", look], check=False).returncode == 0

@@ -76,7 +76,7 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("signup_burst", "timing", "signup_burst", 0.20, 0.10,
            "signed up in the same minutes ({})", is_qualifier=True),
     Signal("kit", "kit", "kit", 0.40, 0.40,
-           "comes with the software, network or card issuer that {} has to itself",
+           "comes with the same software and network or card issuer as hardly anybody else ({})",
            proposes=True),
     Signal("lockstep", "lockstep", "lockstep", 0.20, 0.30,
            "was made with, and moved as much as, account {}", is_qualifier=True,

@@ -202,8 +202,8 @@ SIGNS: tuple[Sign, ...] = (
          "proxy addresses", _only_hosted),
     Sign("no_private_lives", 2.5, "has hardly an account with a device and an address of its own",
          no_private_lives),
-    Sign("no_employer", 2.5, "comes with one kit, and shares no mail domain or organization",
-         _no_employer),
+    Sign("no_employer", 2.5, "has software and a network or card issuer to itself, and no mail "
+         "domain or organization in common", _no_employer),
     Sign("disposable_mail", 1.5, "{disposable_share:.0%} of its mailboxes are disposable",
          lambda r: r["disposable_share"] >= 0.3),
     Sign("banned_before", 2.0, "{banned_share:.0%} of its accounts are banned already",

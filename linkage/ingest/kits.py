@@ -45,25 +45,25 @@ def make_kits(store: Store) -> None:
     """
     found = store.arrow(query("ingest", "kit_value").body, {"fewest": FEWEST})
     account, value = (found[name].to_numpy().astype(np.int64) for name in ("account_ix", "value"))
-    known = store.arrow(
-        "select identifier_ix, kind, identifier_id from identifier order by identifier_ix")
-    family = np.array([_FAMILY.get(kind, -1) for kind in known["kind"].to_pylist()], dtype=np.int64)
     values, column = np.unique(value, return_inverse=True)
-    part = kits(account, column, family[values], store.count("account"))
+    store.put("kit_candidate", pa.table({"identifier_ix": pa.array(values, pa.int32())}))
+    known = store.arrow(query("ingest", "kit_candidate").body)
+    family = np.array([_FAMILY[kind] for kind in known["kind"].to_pylist()], dtype=np.int64)
+    part = kits(account, column, family, store.count("account"))
     held = part[column] >= 0
     account, column = account[held], column[held]
     # One row per account, kit and family; of two and more the account has the kit.
     n_families = len(_FAMILY)
     key = np.unique(
-        (account * len(values) + part[column]) * n_families + family[values[column]])
+        (account * len(values) + part[column]) * n_families + family[column])
     pair, n = np.unique(key // n_families, return_counts=True)
     pair = pair[n >= 2]
     ids = known["identifier_id"].to_pylist()
-    name = {
-        at: sha256("+".join(sorted(ids[values[i]] for i in np.flatnonzero(part == at))).encode())
-        .hexdigest()
-        for at in np.unique(part[part >= 0]).tolist()
-    }
+    of_kit: dict[int, list[str]] = {}
+    for at in np.flatnonzero(part >= 0).tolist():
+        of_kit.setdefault(int(part[at]), []).append(ids[at])
+    name = {at: sha256("+".join(sorted(some)).encode()).hexdigest() for at, some in of_kit.items()}
+    store.drop("kit_candidate")
     store.put("kit", pa.table({
         "account_ix": pa.array(pair // max(len(values), 1), pa.int32()),
         "value": pa.array([name[at] for at in (pair % max(len(values), 1)).tolist()], pa.string()),

@@ -5,8 +5,8 @@
 -- Order:      none, the table is an intermediate one
 with
 
--- Of holders who came at one instant only the first can begin a tenancy, and all are in it:
--- how they are ordered tells nothing.
+-- Of holders who came at one instant only the first can begin a tenancy, whichever is taken as
+-- the first.
 earlier as (
     select
         value, account_ix, first_seen_at, last_seen_at, n_events,
@@ -31,13 +31,14 @@ divided as (
     group by value
 ),
 
--- Most holdings are of values that nobody divides: only the others are counted along.
+-- Most holdings are of values that nobody divides: only the others are counted along. Who came
+-- at one instant is of one tenancy, so these are counted together (range, not rows).
 numbered as (
     select
         c.value, d.n_tenancies, c.account_ix, c.first_seen_at, c.last_seen_at, c.n_events,
         1 + sum(c.is_new) over (
             partition by c.value order by c.first_seen_at nulls first
-            rows between unbounded preceding and current row
+            range between unbounded preceding and current row
         ) as tenancy
     from cut as c
     inner join divided as d on c.value = d.value

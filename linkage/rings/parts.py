@@ -18,7 +18,7 @@ def parts(incidence: Incidence, found: Communities) -> Ints:
 
     Parts hang together without places and times, by identifiers of which members are at
     least half the holders. Of prompts and codes, which are passed on, the commonest of each
-    family does not count: a kit that many events give out joins all of them.
+    family does not count: what many events give out joins all of them.
     """
     ties = held(incidence, found.account, found.ring, solid(incidence))
     own = ties.own >= OWN_SHARE

@@ -25,13 +25,18 @@ def one_workplace(rings: pd.DataFrame) -> "pd.Series[bool]":
     return _one_line(rings) & ((rings["top_domain_share"] >= 0.8) | have_homes)
 
 
+def one_address(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Nearly all come from one address, which is mostly theirs."""
+    return (measured(rings, "top_network") >= 0.85) & (measured(rings, "own_network") >= 0.5)
+
+
 def one_room(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Nearly all on one line, asleep at night, and nothing paid or hosted: as classes are.
 
     An operator may sit in a room by day as well; linkage alone cannot tell.
     """
     return (
-        (measured(rings, "top_network") >= 0.85) & (measured(rings, "own_network") >= 0.5)
+        one_address(rings)
         & (rings["quiet_share"] < 0.2) & (rings["datacenter_share"] < 0.1)
         & (measured(rings, "held_payment") < 0.3) & (measured(rings, "alias_share") < 0.5)
         & (rings["n_accounts"] >= 12)

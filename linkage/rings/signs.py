@@ -18,6 +18,7 @@ from linkage.rings.places import (
     measured,
     no_part_stands,
     no_private_lives,
+    one_address,
     one_room,
     one_workplace,
 )
@@ -108,10 +109,9 @@ def _one_mailbox(rings: pd.DataFrame) -> "pd.Series[bool]":
     """
     n = rings["n_accounts"]
     n_known = measured(rings, "n_mail").clip(lower=1)
-    one_address = (measured(rings, "top_network") >= 0.85) & (measured(rings, "own_network") >= 0.5)
     return (
         (measured(rings, "alias_share") >= 0.5) & (n < 20) & (measured(rings, "of_larger") == 0)
-        & ((measured(rings, "top_contact") * n >= 0.75 * n_known) | one_address)
+        & ((measured(rings, "top_contact") * n >= 0.75 * n_known) | one_address(rings))
     )
 
 

@@ -105,16 +105,25 @@ def _gone(nights):
     assert not any((nights.state / GATHERED).iterdir())
 
 
-def _cut(nights):
-    path = _the_only(nights.state / GATHERED) / "counted.parquet"
+def _cut_short(folder, name):
+    path = _the_only(folder) / name
     path.write_bytes(path.read_bytes()[:-40])
 
 
-def _flipped(nights):
-    path = _the_only(nights.state / GATHERED) / "counted.parquet"
+def _flip(folder, name, part=2):
+    """Flip a bit at one of so many parts of the file."""
+    path = _the_only(folder) / name
     data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 1
+    data[len(data) // part] ^= 1
     path.write_bytes(data)
+
+
+def _cut(nights):
+    _cut_short(nights.state / GATHERED, "counted.parquet")
+
+
+def _flipped(nights):
+    _flip(nights.state / GATHERED, "counted.parquet")
 
 
 def _other_version(nights):
@@ -132,22 +141,15 @@ def _segment_gone(nights):
 
 
 def _segment_cut(nights):
-    path = _the_only(nights.state / SEGMENTS) / "band_19.parquet"
-    path.write_bytes(path.read_bytes()[:-40])
+    _cut_short(nights.state / SEGMENTS, "band_19.parquet")
 
 
 def _segment_flipped(nights):
-    path = _the_only(nights.state / SEGMENTS) / "member.parquet"
-    data = bytearray(path.read_bytes())
-    data[len(data) // 2] ^= 1
-    path.write_bytes(data)
+    _flip(nights.state / SEGMENTS, "member.parquet")
 
 
 def _chosen_flipped(nights):
-    path = _the_only(nights.state / GATHERED) / "chosen.parquet"
-    data = bytearray(path.read_bytes())
-    data[len(data) // 3] ^= 1
-    path.write_bytes(data)
+    _flip(nights.state / GATHERED, "chosen.parquet", part=3)
 
 
 def _entry_removed(nights):

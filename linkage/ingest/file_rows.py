@@ -132,6 +132,9 @@ class FileRows:
         make_templates(self._store, n_threads=n_threads)
         self._store.drop("skeleton")
 
+    def read_instants(self) -> None:
+        """Add nothing: no prompt is in a sum."""
+
     def add_sums(self, table: str) -> None:
         """Add nothing: every event is read."""
 

@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from linkage.ingest.among import Among
 from linkage.ingest.events import ACCOUNT_CODE
-from linkage.ingest.folding import Folding, Ints, placed
+from linkage.ingest.folded_prompts import FoldedPrompts, of_those_who_count
+from linkage.ingest.folding import Folding, Ints
 from linkage.ingest.folds import Fold, Folds
 from linkage.ingest.known import Known
 from linkage.ingest.known_loading import Placed, loaded, whole
@@ -103,19 +104,15 @@ class FoldedEvents:
             yield whole(self._known, one, "spelling").drop_columns("file_ix")
 
     def sums(self, table: str) -> Iterator[pa.Table]:
-        """Yield sums, or prompts, of accounts that count, by ``account_ix``."""
-        for rows in self.every_sum(table):
-            yield rows.filter(pc.greater_equal(rows["account_ix"], 0))
-
-    def every_sum(self, table: str) -> Iterator[pa.Table]:
-        """Yield sums, or prompts, by ``account_ix``: -1 of accounts that do not count."""
+        """Yield sums of accounts that count, by ``account_ix``."""
         for fold, place in self._chosen:
             for rows in self._folds.batches(fold, table):
                 if "account_no" in rows.column_names:
-                    rows = placed(rows, place)
-                    names = ["account_ix" if name == "account_no" else name
-                             for name in rows.column_names]
-                    yield rows.rename_columns(names)
+                    yield of_those_who_count(rows, place)
+
+    def prompts(self) -> FoldedPrompts:
+        """Return the prompts of those events that are in sums."""
+        return FoldedPrompts(self._folds, self._chosen)
 
     def plan(self) -> None:
         """Plan folds where enough is in none; needs ``event`` as it was read."""

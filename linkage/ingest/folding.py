@@ -7,11 +7,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.ingest.entries import EVENT, PROMPT, PROMPT_CODES
+from linkage.ingest.entries import EVENT, PROMPT
 from linkage.ingest.folds import Fold, Folds
 from linkage.ingest.kinds import kind_column, kind_table
 from linkage.ingest.known import Entry, Known
 from linkage.ingest.known_loading import Placed, loaded, whole
+from linkage.ingest.prompt_folding import PROMPT_TABLES, PromptFolding
 from linkage.ingest.vault import Pieces, Vault
 from linkage.queries import query
 from linkage.store import Store
@@ -92,10 +93,8 @@ class Folding:
         store = self._store
         store.drop(*self._tables())
         schema = _schema(self._readers)
-        with (
-            Pieces(vault, "rest", schema) as rest, Pieces(vault, "codes", CODES) as codes,
-            Pieces(vault, "prompts", PROMPTS) as prompts,
-        ):
+        prompts = PromptFolding(store)
+        with Pieces(vault, "rest", schema) as rest, Pieces(vault, "codes", CODES) as codes:
             n_before = 0
             for fold in self._takes_up:
                 self._take_up(fold, n_before, rest, codes, prompts)
@@ -109,6 +108,7 @@ class Folding:
         for one in self._entries:
             store.append("fold_spelling", whole(
                 self._known, one, "spelling").drop_columns("file_ix"))
+        prompts.close(vault)
         self._close(vault)
         return n_events
 
@@ -138,15 +138,15 @@ class Folding:
                     self._store.append(f"fold_kind_{name}", rows.append_column(
                         kind_column(name), number))
 
-    def _split(self, schema: pa.Schema, rest: Pieces, codes: Pieces, prompts: Pieces) -> None:
+    def _split(
+        self, schema: pa.Schema, rest: Pieces, codes: Pieces, prompts: PromptFolding
+    ) -> None:
         """Deal some rows to the tables."""
         store = self._store
         rest.add(store.arrow(
             f"select {', '.join(schema.names)} from fold_row where not is_plain").cast(schema))
         codes.add(store.arrow("select event_code from fold_row where is_plain").cast(CODES))
-        prompts.add(store.arrow(
-            f"select {', '.join(PROMPTS.names)} from fold_row where is_plain and has_prompt"
-        ).cast(PROMPTS))
+        prompts.split()
         for name, by in SUMS.items():
             select = ", ".join(_HOUR if column == "hour" else column for column in by)
             span = "" if name == "activity" else (
@@ -167,7 +167,7 @@ class Folding:
                 """)
 
     def _take_up(
-        self, fold: Fold, n_before: int, rest: Pieces, codes: Pieces, prompts: Pieces
+        self, fold: Fold, n_before: int, rest: Pieces, codes: Pieces, prompts: PromptFolding
     ) -> None:
         """Add another fold's tables."""
         folds, store = self._folds, self._store
@@ -179,8 +179,9 @@ class Folding:
             rest.add(rows.set_column(0, "file_ix", moved))
         for rows in folds.batches(fold, "codes"):
             codes.add(rows)
-        for rows in folds.batches(fold, "prompts"):
-            prompts.add(placed(rows, place.astype(np.int32)))
+        for name in PROMPT_TABLES:
+            for rows in folds.batches(fold, name):
+                prompts.take_up(name, placed(rows, place.astype(np.int32)))
         for name in (*SUMS, *self._readers):
             for rows in folds.batches(fold, name):
                 if "account_no" in rows.column_names:
@@ -240,10 +241,6 @@ def _schema(readers: Sequence[str]) -> pa.Schema:
 
 
 CODES = pa.schema([("event_code", pa.uint64())])
-PROMPTS = pa.schema([
-    ("account_no", pa.int32()), ("occurred_at", pa.timestamp("us")),
-    *((code, pa.int64()) for code in PROMPT_CODES),
-])
 
 
 def _counts(store: Store, table: str, key: str) -> list[str]:

@@ -139,7 +139,7 @@ def _is_divided(kind: str, settings: Settings) -> bool:
 
 
 def _claims(store: Store, kind: str, *, is_known: bool, is_brought: bool) -> int:
-    """Name the claims of one kind, linkage's own and a user's, and return its values."""
+    """Name the claims of one kind, linkage's own and a user's; return 0 where there is none."""
     selects: list[str] = []
     if is_known:
         selects.append(_own_claims(store, kind))
@@ -153,7 +153,8 @@ def _claims(store: Store, kind: str, *, is_known: bool, is_brought: bool) -> int
     if len(selects) == 2 and kind not in _CODED:
         selects[0] = f"select * replace (value::varchar as value) from ({selects[0]})"
     store.view("claim", " union all ".join(f"({select})" for select in selects))
-    return _run(store, "claimed_value")
+    n_alone = store.scalar("select count(*) from lone_value where kind = $kind", {"kind": kind})
+    return _run(store, "claimed_value") + int(n_alone)
 
 
 def _own_claims(store: Store, kind: str) -> str:

@@ -17,7 +17,7 @@ from linkage.ingest.folded_events import FoldedEvents
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.known import VERSION, Entry, Known, KnownFile, KnownFiles
 from linkage.ingest.known_loading import Placed, load_last, loaded, whole
-from linkage.ingest.known_prompts import load_prompts
+from linkage.ingest.known_prompts import add_alone, load_instants, load_prompts
 from linkage.ingest.known_templates import make_known_templates
 from linkage.ingest.prompts import Sketching
 from linkage.ingest.reading import TableReader, reader_of
@@ -254,8 +254,13 @@ class KnownRows:
     def read_prompts(self, *, as_of: str | None, n_threads: int, overlapping: bool) -> None:
         """Make ``prompt`` and the tables of prompt readers."""
         del n_threads, overlapping  # whatever is delivered twice is told from ``event_again``
+        self._prompts = self._events.prompts()
         load_prompts(self._store, self._known, self._entries("events"), self._events,
-                     self._readers, as_of=as_of)
+                     self._prompts, self._readers, as_of=as_of)
+
+    def read_instants(self) -> None:
+        """Make ``prompt_instant``."""
+        load_instants(self._store, self._prompts)
 
     def add_sums(self, table: str) -> None:
         """Add what sums of events say to a table of the stage."""
@@ -281,6 +286,7 @@ class KnownRows:
         """Make ``template``, from what the last night counted where that fits."""
         entries = self._entries("events")
         make_known_templates(self._store, self._known, entries, self._key, n_threads=n_threads)
+        add_alone(self._store, self._prompts)
 
     def drop_texts(self) -> None:
         """Forget the texts of events."""

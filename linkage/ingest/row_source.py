@@ -74,11 +74,17 @@ class RowSource(AbstractContextManager[Any], Protocol):
         ...
 
     def read_prompts(self, *, as_of: str | None, n_threads: int, overlapping: bool) -> None:
-        """Make ``prompt`` and the tables of prompt readers."""
+        """Make ``prompt`` and the tables of prompt readers; add sums to ``prompt_summed``."""
         ...
 
     def gather_templates(self, *, n_threads: int) -> None:
-        """Make ``template`` of the prompts that were read."""
+        """Make ``template`` of the prompts that were read; count others in ``lone_value``."""
+        ...
+
+    def read_instants(self) -> None:
+        """Add the events behind rows of ``prompt_summed`` to ``prompt_instant``, of templates that
+        few accounts share; needs ``template_shared``.
+        """
         ...
 
     def add_sums(self, table: str) -> None:

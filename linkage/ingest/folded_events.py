@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.ingest.among import Among
+from linkage.ingest.among import Among, Codes
 from linkage.ingest.events import ACCOUNT_CODE
 from linkage.ingest.folded_prompts import FoldedPrompts, of_those_who_count
 from linkage.ingest.folding import Folding, Ints
@@ -97,11 +97,22 @@ class FoldedEvents:
             rows.filter(pc.equal(rows["file_ix"], file_ix)) for rows in self.rest(columns))
 
     def spellings(self) -> Iterator[pa.Table]:
-        """Yield the texts of numbers."""
+        """Yield the texts of numbers, of those in sums without devices and sessions."""
         for fold, _ in self._chosen:
             yield from self._folds.batches(fold, "spelling")
         for one in self.loose:
             yield whole(self._known, one, "spelling").drop_columns("file_ix")
+
+    def spellings_of(self, column: str, codes: Codes) -> Iterator[pa.Table]:
+        """Yield the texts of some numbers that :meth:`spellings` leaves out."""
+        wanted = Among(codes)
+        for fold, _ in self._chosen:
+            found, n = [np.empty(0, np.int64)], 0
+            for rows in self._folds.batches(fold, "spelling_apart", ["code"]):
+                found.append(n + np.flatnonzero(wanted.flags(rows["code"].to_numpy())))
+                n += rows.num_rows
+            rows = self._folds.rows_at(fold, "spelling_apart", np.concatenate(found))
+            yield rows.filter(pc.equal(rows["column"], column))
 
     def sums(self, table: str) -> Iterator[pa.Table]:
         """Yield sums of accounts that count, by ``account_ix``."""

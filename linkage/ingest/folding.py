@@ -33,6 +33,12 @@ SUMS: dict[str, tuple[str, ...]] = {
 """Table of sums to what it sums by, besides ``account_no``. Others than of activity have the
 first and the last instant; all have ``n_events``."""
 
+APART = {"device": "device_id", "session": "session_id"}
+"""Kind to the column whose texts are a table of their own: few of them are ever asked for."""
+
+SPELLINGS = ("spelling", "spelling_apart")
+"""Tables of texts; those of ``APART`` in the second."""
+
 _HOUR = "cast(date_diff('hour', timestamp '1970-01-01 00:00:00', occurred_at) as integer) as hour"
 
 _WANTED = {"sighting": "ip_code is not null", "session": "session_code is not null"}
@@ -186,8 +192,9 @@ class Folding:
             for rows in folds.batches(fold, name):
                 if "account_no" in rows.column_names:
                     store.append(f"fold_{name}", placed(rows, place.astype(np.int32)))
-        for rows in folds.batches(fold, "spelling"):
-            store.append("fold_spelling", rows)
+        for table in SPELLINGS:
+            for rows in folds.batches(fold, table):
+                store.append("fold_spelling", rows)
 
     def _close(self, vault: Vault) -> None:
         """Write the sums of sums, the accounts and the texts."""
@@ -214,10 +221,12 @@ class Folding:
                 on a.account_no = u.account_no
             order by a.account_no
         """)
-        _write(store, vault, "spelling", """
-            select "column", code, min(text) as text from fold_spelling group by "column", code
-            order by "column", code
-        """)
+        apart = ", ".join(f"'{column}'" for column in APART.values())
+        for name, which in zip(SPELLINGS, (f"not in ({apart})", f"in ({apart})"), strict=True):
+            _write(store, vault, name, f"""
+                select "column", code, min(text) as text from fold_spelling
+                where "column" {which} group by "column", code order by "column", code
+            """)
 
 
 def placed(rows: pa.Table, place: Ints) -> pa.Table:

@@ -34,7 +34,7 @@ _INTERMEDIATE = (
     "account_row", "account_key", "account_email", "account_phone", "mail_domain", "payment",
     "user_claim", "hub", "malformed_address", "sighting", "usage", "prompt", "template",
     "prompt_held", "prompt_lone", "prompt_timed", "meaning", "crowd", "template_shared",
-    *SUMMED,
+    *(name for name in SUMMED if name != "activity_summed"),
 )
 
 NOBODY = Forgotten()
@@ -211,11 +211,11 @@ class _Intake:
             self._make(name)
             source.add_sums(name)
         self.store.drop("connection")
-        self._make("activity")
-        source.add_sums("activity")
+        self._make("activity_event")
+        source.add_sums("activity_summed")
+        self.store.view("activity", query("ingest", "activity").body)
         for name in ("account_event", "account", "model"):
             self._make(name)
-        source.settle_events()
         self._note("select count(*) from address where is_reserved",
                    "{:,} private or reserved addresses do not count as identifiers")
         self._note("select count(*) from account where first_event_at < created_at",
@@ -254,8 +254,10 @@ class _Intake:
         if self._has("lockstep"):
             self.step("looking for accounts in step")
             make_lockstep(self.store)
-        make_identifiers(self.store, self.settings, key=key, has=self._has, step=self.step)
+        make_identifiers(self.store, self.settings, key=key, has=self._has, step=self.step,
+                         spell=self.source.spell)
         self.notes.extend(placeholder_notes(self.store))
+        self.source.settle_events()
         self.source.drop_events()
         self.source.drop_texts()
         self.store.drop(*_INTERMEDIATE)

@@ -51,7 +51,14 @@ class RowSource(AbstractContextManager[Any], Protocol):
         ...
 
     def read_spellings(self, *, as_of: str | None, overlapping: bool) -> None:
-        """Make ``event_text``: the texts of events beside their numbers."""
+        """Make ``event_text``: the texts of events beside their numbers.
+
+        Those of devices and sessions may come later, by :meth:`spell`.
+        """
+        ...
+
+    def spell(self, kind: str) -> None:
+        """Let ``event_text`` have the texts of what ``shared_value`` has of a kind."""
         ...
 
     def read_events(self, *, as_of: str | None, overlapping: bool) -> None:
@@ -88,8 +95,8 @@ class RowSource(AbstractContextManager[Any], Protocol):
         ...
 
     def add_sums(self, table: str) -> None:
-        """Add what is known of events only as sums to ``sighting``, ``usage``, ``activity`` or
-        ``session_summed``.
+        """Add what is known of events only as sums to ``sighting``, ``usage``, ``activity_summed``
+        or ``session_summed``.
         """
         ...
 

@@ -12,6 +12,9 @@ _SPAN = [
 SUMMED: dict[str, pa.Schema] = {
     "session_summed": pa.schema([
         ("account_ix", pa.int32()), ("session_code", pa.uint64()), *_SPAN]),
+    "activity_summed": pa.schema([
+        ("account_ix", pa.int32()), ("hour", pa.int32()), ("model_code", pa.uint64()),
+        ("is_conversation", pa.bool_()), ("n_events", pa.int64())]),
     "prompt_summed": pa.schema([
         ("account_ix", pa.int32()), ("prompt_code", pa.int64()), ("opening_code", pa.int64()),
         ("closing_code", pa.int64()), ("shape_code", pa.int64()), ("system_code", pa.int64()),
@@ -22,8 +25,8 @@ SUMMED: dict[str, pa.Schema] = {
     "lone_value": pa.schema([
         ("kind", pa.string()), ("account_ix", pa.int32()), ("n_values", pa.int64())]),
 }
-"""Stage table to its columns: sessions, prompts, when those were sent that are asked for, and how
-many values of a kind each account holds which nobody else does and no claim tells."""
+"""Stage table to its columns: sessions, activity, prompts, when those were sent that are asked for,
+and how many values of a kind each account holds which nobody else does and no claim tells."""
 
 
 def make_summed(store: Store) -> None:

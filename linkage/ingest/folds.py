@@ -7,22 +7,15 @@ Rows that a later night may see otherwise are kept as they are, in the table ``r
 
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 
-from linkage.ingest.known import FOLDED, DamagedEntry, remove
+from linkage.ingest.known import FOLDED, VERSION, DamagedEntry, remove
 from linkage.ingest.vault import Vault, says_where, write_whole
-
-Ints = npt.NDArray[np.int64]
-
-VERSION = 2
-"""Of what folds hold; one of another version is as good as none."""
 
 _TOLD = "fold.json"
 
@@ -80,7 +73,7 @@ class Folds:
         """
         found = [
             fold for fold in self.every()
-            if (fold.probe, fold.readers) == (probe, readers)
+            if (fold.version, fold.probe, fold.readers) == (VERSION, probe, readers)
             and {*fold.covers} <= {*words}
         ]
         found.sort(key=lambda fold: (-fold.n_events, fold.word))
@@ -101,9 +94,7 @@ class Folds:
         """
         return pa.concat_tables(self.batches(fold, table))
 
-    def batches(
-        self, fold: Fold, table: str, columns: Sequence[str] | None = None
-    ) -> Iterator[pa.Table]:
+    def batches(self, fold: Fold, table: str) -> Iterator[pa.Table]:
         """Yield a table of a fold in pieces.
 
         Raises
@@ -111,31 +102,9 @@ class Folds:
         DamagedEntry
             As for :meth:`read`.
         """
-        with self._says_damaged(fold) as vault:
-            yield from vault.batches(table, columns, rows=1 << 21)
-
-    def rows_at(self, fold: Fold, table: str, places: Ints) -> pa.Table:
-        """Return some rows of a table of a fold.
-
-        Parameters
-        ----------
-        places
-            Numbers of the rows, from 0, ascending.
-
-        Raises
-        ------
-        DamagedEntry
-            As for :meth:`read`.
-        """
-        with self._says_damaged(fold) as vault:
-            return vault.rows_at(table, places)
-
-    @contextmanager
-    def _says_damaged(self, fold: Fold) -> Iterator[Vault]:
-        """Give the tables of a fold; forget it where they cannot be read."""
         folder = self._folder / fold.folder
         try:
-            yield Vault(folder, self._key)
+            yield from Vault(folder, self._key).batches(table, rows=1 << 21)
         except (OSError, pa.ArrowException) as error:
             with suppress(OSError):
                 remove(folder)
@@ -187,10 +156,9 @@ def _places(folder: Path) -> list[Path]:
 
 
 def _read(place: Path) -> Fold | None:
-    """Read what a fold says of itself; None where it says nothing that can be used."""
+    """Read what a fold says of itself; None where it says nothing that can be read."""
     try:
-        fold = _fold(json.loads((place / _TOLD).read_text(encoding="utf-8")))
-        return fold if fold.version == VERSION else None
+        return _fold(json.loads((place / _TOLD).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError):
         return None
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from itertools import chain
 from typing import Self
 
+import numpy as np
 import pyarrow as pa
 
 from linkage.errors import InputError
@@ -13,11 +14,10 @@ from linkage.ingest.checksums import sha256_of
 from linkage.ingest.entries import EVENT, SPELLING, read_file, span
 from linkage.ingest.events import ACCOUNT_CODE, CODES, located, until
 from linkage.ingest.folded_events import FoldedEvents
-from linkage.ingest.folding import APART
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.known import VERSION, Entry, Known, KnownFile, KnownFiles
 from linkage.ingest.known_loading import Placed, load_last, loaded, whole
-from linkage.ingest.known_prompts import add_alone, load_instants, load_prompts
+from linkage.ingest.known_prompts import load_prompts
 from linkage.ingest.known_templates import make_known_templates
 from linkage.ingest.prompts import Sketching
 from linkage.ingest.reading import TableReader, reader_of
@@ -242,13 +242,6 @@ class KnownRows:
             for column, code in CODES.items()
         ))
 
-    def spell(self, kind: str) -> None:
-        """Add the texts of what ``shared_value`` has of a kind to ``event_text``."""
-        if kind in APART:
-            codes = self._store.arrow("select distinct value from shared_value")["value"]
-            for rows in self._events.spellings_of(APART[kind], codes.to_numpy()):
-                self._store.append("spelling", rows)
-
     def locate(self, file_ix: int, *, as_of: str | None) -> None:
         """Add the bad events of one file to ``fault_event``."""
         columns = ["row_no", "occurred_at", "fault", "account_code", "ip_code"]
@@ -261,13 +254,8 @@ class KnownRows:
     def read_prompts(self, *, as_of: str | None, n_threads: int, overlapping: bool) -> None:
         """Make ``prompt`` and the tables of prompt readers."""
         del n_threads, overlapping  # whatever is delivered twice is told from ``event_again``
-        self._prompts = self._events.prompts()
         load_prompts(self._store, self._known, self._entries("events"), self._events,
-                     self._prompts, self._readers, as_of=as_of)
-
-    def read_instants(self) -> None:
-        """Make ``prompt_instant``."""
-        load_instants(self._store, self._prompts)
+                     self._readers, as_of=as_of)
 
     def add_sums(self, table: str) -> None:
         """Add what sums of events say to a table of the stage."""
@@ -276,6 +264,9 @@ class KnownRows:
                 with self._store.lent("summed_sighting", rows):
                     self._store.insert(table, query("ingest", "sighting_summed").body)
                 continue
+            if table == "activity":
+                each = np.repeat(np.arange(rows.num_rows), rows["n_events"].to_numpy())
+                rows = rows.drop_columns("n_events").take(pa.array(each))
             self._store.append(table, rows)
 
     def settle_events(self) -> None:
@@ -290,7 +281,6 @@ class KnownRows:
         """Make ``template``, from what the last night counted where that fits."""
         entries = self._entries("events")
         make_known_templates(self._store, self._known, entries, self._key, n_threads=n_threads)
-        add_alone(self._store, self._prompts)
 
     def drop_texts(self) -> None:
         """Forget the texts of events."""

@@ -14,7 +14,6 @@ import argparse
 import hashlib
 import json
 import shutil
-from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -23,9 +22,6 @@ from machine import run_linkage, show_machine, show_table, workplace
 from linkage.simulate import ring_plans, simulate
 
 SIZES = (2_500, 750, 150, 30, 12, 6)
-N_ALONE = 2
-"""Days before the last that are a file each: as many as a night keeps out of its sums."""
-
 TABLES = ("rings", "members", "evidence", "timeline", "capabilities")
 SETTINGS = """overlapping = true
 key_file = "{key}"
@@ -41,20 +37,18 @@ def main() -> None:
     told = _arguments()
     show_machine()
     with workplace(told.keep, "incremental") as folder:
-        drop, last, n_days = _cut(_world(folder, told), folder)
-        arriving = drop / "events" / last.name
+        drop, days = _daily(_world(folder, told), folder)
         (folder / "linkage.toml").write_text(
             SETTINGS.format(key=(folder / "key").resolve()))
         (folder / "key").write_text("0123456789abcdef0123456789abcdef\n")
         config = ("--config", folder / "linkage.toml")
-        if not arriving.exists():
-            arriving.hardlink_to(last)
         whole = run_linkage("run", drop, "--out", folder / "whole", "--force", *config)
         shutil.rmtree(folder / "state", ignore_errors=True)
-        arriving.unlink()
+        last = drop / "events" / f"{days[-1]}.parquet"
+        last.rename(folder / last.name)
         first = run_linkage("nightly", *config, "--accept")
         shutil.rmtree(folder / "state" / "rings")
-        arriving.hardlink_to(last)
+        (folder / last.name).rename(last)
         night = run_linkage("nightly", *config, "--accept")
         rows = [
             (name, took.seconds, took.peak_mb, *_stages(folder / out))
@@ -62,7 +56,7 @@ def main() -> None:
                 ("everything", whole, "whole"), ("first night, all days but one", first, ""),
                 ("night of one day", night, "rings"))
         ]
-        show_table(f"{n_days} days", ("what", "seconds", "peak MiB", "ingest", "evidence",
+        show_table(f"{len(days)} days", ("what", "seconds", "peak MiB", "ingest", "evidence",
                                          "communities", "rings", "graph", "report"), rows)
         state = sum(path.stat().st_size for path in (folder / "state").rglob("*") if path.is_file())
         same = all(_digest(folder / "whole", name) == _digest(folder / "rings", name)
@@ -83,46 +77,27 @@ def _world(folder: Path, told: argparse.Namespace) -> Path:
                     rings=ring_plans(sizes, told.seed)).path
 
 
-def _cut(world: Path, folder: Path) -> tuple[Path, Path, int]:
-    """Cut the events by day; return the folder of all days but the last, the last and the days.
-
-    The days before the last are a file each, as they are on any night; those before them, which
-    a night knows in sums whatever their files were, are written together, in a tenth of the time.
-    """
-    drop, last = folder / "drop", folder / "last.parquet"
-    if not last.exists():
-        shutil.rmtree(drop, ignore_errors=True)
-        shutil.copytree(world, drop, ignore=shutil.ignore_patterns("events", "truth"))
-        (drop / "events").mkdir()
-    with duckdb.connect(config={"temp_directory": str(folder), "memory_limit": "6GiB"}) as engine:
+def _daily(world: Path, folder: Path) -> tuple[Path, list[str]]:
+    """Write one file of events a day, the other tables beside them; return the folder and days."""
+    drop = folder / "drop"
+    shutil.rmtree(drop, ignore_errors=True)
+    shutil.copytree(world, drop, ignore=shutil.ignore_patterns("events", "truth"))
+    parts = folder / "parts"
+    shutil.rmtree(parts, ignore_errors=True)
+    with duckdb.connect(config={"temp_directory": str(folder), "memory_limit": "4GiB"}) as engine:
         engine.execute("set TimeZone = 'UTC'")
-        engine.execute("set preserve_insertion_order = false")
-        events = f"from '{world}/events/*.parquet'"
-        days = _whole_days(engine, events)
-        *before, end = days
-        alone = before[-N_ALONE:]
-        cuts = [(f"occurred_at < date '{alone[0]}'", drop / "events" / "before",
-                 "per_thread_output")]
-        cuts += [
-            (f"occurred_at >= date '{day}' and occurred_at < date '{later}'",
-             drop / "events" / f"{day}.parquet", "per_thread_output false")
-            for day, later in zip(alone, (*alone[1:], end), strict=True)
-        ]
-        cuts.append((f"occurred_at >= date '{end}'", last, "per_thread_output false"))
-        for which, place, form in cuts:
-            if not last.exists():
-                engine.execute(f"copy (select * {events} where {which}) to '{place}' "
-                               f"(format parquet, compression zstd, {form})")
-    return drop, last, len(days)
-
-
-def _whole_days(engine: duckdb.DuckDBPyConnection, events: str) -> list[date]:
-    """Return the days in order; a session that goes on past the last midnight is of the last."""
-    counts = engine.execute(
-        f"select occurred_at::date as day, count(*) as n {events} group by day order by day"
-    ).fetchall()
-    usual = sum(n for _, n in counts) / len(counts)
-    return [day for day, n in counts if n >= usual / 4]
+        engine.execute("set threads = 1")  # so that each day is one file
+        events = f"select *, occurred_at::date as day from '{world}/events/*.parquet'"
+        engine.execute(f"copy ({events}) to '{parts}' "
+                       "(format parquet, partition_by (day), compression zstd)")
+    (drop / "events").mkdir()
+    days = []
+    for place in sorted(parts.iterdir()):
+        days.append(place.name.removeprefix("day="))
+        (file,) = place.iterdir()
+        file.rename(drop / "events" / f"{days[-1]}.parquet")
+    shutil.rmtree(parts)
+    return drop, days
 
 
 def _stages(out: Path) -> tuple[float | str, ...]:

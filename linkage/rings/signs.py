@@ -111,11 +111,12 @@ def _shared_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _place_and_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Shares machines and a place alone, as villages, libraries and shelters do."""
-    return (
-        _machines_alone(rings) & (rings["datacenter_share"] < 0.5)
-        & ~(in_turn(rings) & (measured(rings, "top_place") < 0.5))
+    """Shares machines and a place or a few alone, as villages, libraries and shelters do."""
+    many = (
+        in_turn(rings) & (measured(rings, "top_place") < 0.5)
+        & (measured(rings, "n_device") >= 4) & (measured(rings, "top_device") < 0.35)
     )
+    return _machines_alone(rings) & (rings["datacenter_share"] < 0.5) & ~many
 
 
 def _banned(rings: pd.DataFrame) -> "pd.Series[bool]":
@@ -277,7 +278,7 @@ SIGNS: tuple[Sign, ...] = (
          "hides nothing by it", one_mailbox),
     Sign("shared_machines", -4.0, "shares machines in one place, and nothing else, by people "
          "who have their own", _shared_machines),
-    Sign("place_and_machines", -0.5, "shares a place and machines, and nothing else",
+    Sign("place_and_machines", -2.0, "shares a place and machines, and nothing else",
          _place_and_machines),
     Sign("own_devices", -1.0, "is people with devices of their own who share a payer or an office",
          lambda r: (measured(r, "held_device") < 0.3)

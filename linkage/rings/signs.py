@@ -148,9 +148,10 @@ def _office_hours(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _hired_hands(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Works office hours, and neither has lives of its own nor an employer's name or domain."""
+    """Works office hours at shared machines, without lives or an employer's name of its own."""
     return (
         _office_hours(rings) & no_private_lives(rings) & (rings["n_accounts"] >= 12)
+        & shares_own(rings, "device")
         & (rings["top_domain_share"] < 0.3) & (rings["top_organization_share"] < 0.3)
     )
 
@@ -244,8 +245,8 @@ SIGNS: tuple[Sign, ...] = (
          lambda r: r["top_organization_share"] >= 0.5),
     Sign("office_hours", -4.5, "works office hours, five days a week",
          lambda r: _office_hours(r) & ~_hired_hands(r)),
-    Sign("hired_hours", -1.5, "works office hours, five days a week, though nobody has a life or "
-         "an employer of its own", _hired_hands),
+    Sign("hired_hours", -1.5, "works office hours, five days a week, though at shared machines and "
+         "with neither a life nor an employer of its own", _hired_hands),
     Sign("business_domain", -1.0, "has mail at one domain of its own", own_domain),
     Sign("institution", -3.0, "is one institution's people, who joined one by one or work "
          "by day", lambda r: own_domain(r) & (_born_as_others(r) | _office_hours(r))),

@@ -205,12 +205,13 @@ def _is_public(rings: pd.DataFrame, families: tuple[str, ...]) -> Flags:
 
 
 def _is_strangers(rings: pd.DataFrame, families: tuple[str, ...]) -> Flags:
-    """(n_rings, n_families) families whose commonest identifier is mostly strangers'."""
+    """(n_rings, n_families) families of which members share what is mostly strangers', alone."""
     flags = np.zeros((len(rings), len(families)), dtype=bool)
     for at, family in enumerate(families):
         if f"own_{family}" in rings:
             own = rings[f"own_{family}"].to_numpy()
-            flags[:, at] = (own > 0) & (own < STRANGERS)
+            shared = measured(rings, f"shared_{family}").to_numpy()
+            flags[:, at] = (own > 0) & (own < STRANGERS) & (shared < HELD_SHARE)
     return flags
 
 
@@ -226,7 +227,10 @@ def _by_prompts_alone(
     if "prompt" not in families:
         return np.zeros(len(rings), dtype=bool)
     excuses = np.array([sign.excuses for sign in SIGNS])
-    own = ((rings["n_prompt"] >= FEWEST_TEMPLATES) & (rings["own_prompt"] >= 0.5)).to_numpy()
+    own = (
+        (rings["n_prompt"] >= FEWEST_TEMPLATES)
+        & ((rings["own_prompt"] >= 0.5) | (measured(rings, "shared_prompt") >= 0.5))
+    ).to_numpy()
     alone = holds[:, families.index("prompt")] & (holds.sum(axis=1) == 1)
     found: Flags = own & alone & ~(seen & excuses).any(axis=1)
     return found

@@ -21,6 +21,7 @@ from linkage.rings.places import (
     no_private_lives,
     one_room,
     one_workplace,
+    shares_own,
 )
 
 Test = Callable[[pd.DataFrame], "pd.Series[bool]"]
@@ -53,9 +54,8 @@ def _rotates(rings: pd.DataFrame, family: str) -> "pd.Series[bool]":
     return (
         (measured(rings, f"n_{family}") >= several)
         & (measured(rings, f"top_{family}") < 0.9)
-        & (measured(rings, f"own_{family}") >= 0.5)
         & (measured(rings, f"held_{family}") >= 0.3)
-        & (rings.get(f"shared_{family}", measured(rings, f"held_{family}")) >= 0.3)
+        & shares_own(rings, family)
     )
 
 

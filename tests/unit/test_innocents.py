@@ -124,6 +124,15 @@ def test_users_of_one_tool_are_never_for_review_by_its_prompts_and_its_software(
     assert _judged(**TOOL | {"shared_device": 0.8, "top_device": 0.1}).tier == ["enforce"]
 
 
+def test_one_public_template_takes_nothing_from_those_that_are_the_rings_own():
+    divides = AT_ONCE | {
+        "held_prompt": 1.0, "n_prompt": 60, "top_prompt": 0.6, "own_prompt": 0.02,
+        "held_network": 1.0, "n_network": 90, "top_network": 0.1, "own_network": 0.8,
+        "shared_network": 1.0, "each_network": 3.0, "weekend_share": 0.25, "quiet_share": 0.3}
+    assert _judged(**divides | {"shared_prompt": 1.0}).tier == ["enforce"]
+    assert _judged(**divides | {"shared_prompt": 0.0}).tier[0] != "enforce"
+
+
 def test_guests_of_a_shelter_with_machines_and_one_place_in_common_are_not_enforced():
     assert _judged(**SHELTER).tier[0] != "enforce"
     assert _judged(**SHELTER | {"top_place": 0.1}).tier == ["enforce"]

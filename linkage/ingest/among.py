@@ -18,8 +18,9 @@ class Among:
 
     def __init__(self, numbers: Codes) -> None:
         self.numbers = distinct(numbers)
-        # Most are told by a bit of a table that stays near the processor.
-        kept = min(22, max(8, len(numbers).bit_length() + 4))
+        # Most are told by a table, one in sixteen of whose places are taken at most; for some
+        # thousand numbers it stays near the processor.
+        kept = min(28, max(8, len(numbers).bit_length() + 4))
         self._shift = np.uint64(64 - kept)
         self._table = np.zeros(1 << kept, dtype=bool)
         self._table[self.numbers >> self._shift] = True

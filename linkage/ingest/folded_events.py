@@ -7,10 +7,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.ingest.among import Among, Codes
+from linkage.ingest.among import Among
 from linkage.ingest.events import ACCOUNT_CODE
 from linkage.ingest.folded_prompts import FoldedPrompts, of_those_who_count
-from linkage.ingest.folding import Folding, Ints
+from linkage.ingest.folding import APART, Folding, Ints
 from linkage.ingest.folds import Fold, Folds
 from linkage.ingest.known import Known
 from linkage.ingest.known_loading import Placed, loaded, whole
@@ -103,16 +103,19 @@ class FoldedEvents:
         for one in self.loose:
             yield whole(self._known, one, "spelling").drop_columns("file_ix")
 
-    def spellings_of(self, column: str, codes: Codes) -> Iterator[pa.Table]:
-        """Yield the texts of some numbers that :meth:`spellings` leaves out."""
-        wanted = Among(codes)
+    def spell(self, kind: str) -> None:
+        """Add to ``spelling`` what :meth:`spellings` leaves out of ``shared_value``, of a kind."""
+        if kind not in APART:
+            return
+        wanted = Among(self._store.arrow("select distinct value from shared_value")[
+            "value"].to_numpy())
         for fold, _ in self._chosen:
             found, n = [np.empty(0, np.int64)], 0
             for rows in self._folds.batches(fold, "spelling_apart", ["code"]):
                 found.append(n + np.flatnonzero(wanted.flags(rows["code"].to_numpy())))
                 n += rows.num_rows
             rows = self._folds.rows_at(fold, "spelling_apart", np.concatenate(found))
-            yield rows.filter(pc.equal(rows["column"], column))
+            self._store.append("spelling", rows.filter(pc.equal(rows["column"], APART[kind])))
 
     def sums(self, table: str) -> Iterator[pa.Table]:
         """Yield sums of accounts that count, by ``account_ix``."""

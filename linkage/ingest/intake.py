@@ -151,8 +151,7 @@ class _Intake:
             )
         self.store.drop("raw_accounts", "account_first", "account_in_file", "forgotten")
         self.store.put("mail_domain", mail_domains())
-        for name in ("account_key", "account_email", "account_phone"):
-            self._make(name)
+        self._make("account_key", "account_email", "account_phone")
         self._note("select count(*) from account_row where is_test and not is_later",
                    "{:,} test accounts: their identifiers and links are left out")
         if n_forgotten:
@@ -176,11 +175,9 @@ class _Intake:
             "select account_id, kind, value, hash(value) as value_code, seen_at, n_events, fault "
             "from raw_identifiers",
         )
-        for name in ("payment", "user_claim", "link", "decision"):
-            self._make(name, as_of=self.as_of)
+        self._make("payment", "user_claim", "link", "decision", as_of=self.as_of)
         self.notes += drop_attributes(self.store, self.settings.kinds)
-        self._make("hub")
-        self._make("reported_group")
+        self._make("hub", "reported_group")
         self.store.drop_view("read_identifier")
         self.store.drop("raw_payments", "raw_identifiers", "raw_links", "raw_decisions",
                         "raw_hubs", "raw_groups")
@@ -214,8 +211,7 @@ class _Intake:
         self._make("activity_event")
         source.add_sums("activity_summed")
         self.store.view("activity", query("ingest", "activity").body)
-        for name in ("account_event", "account", "model"):
-            self._make(name)
+        self._make("account_event", "account", "model")
         self._note("select count(*) from address where is_reserved",
                    "{:,} private or reserved addresses do not count as identifiers")
         self._note("select count(*) from account where first_event_at < created_at",
@@ -238,8 +234,7 @@ class _Intake:
             as_of=self.as_of, n_threads=self.settings.n_threads, overlapping=overlapping)
         self.step("gathering templates")
         self.source.gather_templates(n_threads=self.settings.n_threads)
-        for name in ("prompt_held", "template_shared", "prompt_lone"):
-            self._make(name)
+        self._make("prompt_held", "template_shared", "prompt_lone")
         self.source.read_instants()
         self._make("prompt_timed")
         if self._has("prompt_meaning") and isinstance(self.source, FileRows):
@@ -294,9 +289,9 @@ class _Intake:
             )
         return [network for _, network in parsed if network is not None]
 
-    def _make(self, name: str, **parameters: str | bool | None) -> int:
-        """Make one table of the package."""
-        return self.store.materialise(query("ingest", name), parameters)
+    def _make(self, *names: str, **parameters: str | bool | None) -> int:
+        """Make tables of the package and return the rows of the last."""
+        return [self.store.materialise(query("ingest", name), parameters) for name in names][-1]
 
     def _note(self, count: str, sentence: str) -> None:
         """Note a count, where there is anything to count."""

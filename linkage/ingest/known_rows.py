@@ -13,10 +13,9 @@ from linkage.ingest.checksums import sha256_of
 from linkage.ingest.entries import EVENT, SPELLING, read_file, span
 from linkage.ingest.events import ACCOUNT_CODE, CODES, located, until
 from linkage.ingest.folded_events import FoldedEvents
-from linkage.ingest.folding import APART
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.known import VERSION, Entry, Known, KnownFile, KnownFiles
-from linkage.ingest.known_loading import Placed, load_last, loaded, whole
+from linkage.ingest.known_loading import Placed, load_last, loaded, n_forgotten, whole
 from linkage.ingest.known_prompts import add_alone, load_instants, load_prompts
 from linkage.ingest.known_templates import make_known_templates
 from linkage.ingest.prompts import Sketching
@@ -165,7 +164,7 @@ class KnownRows:
 
     def n_left_out(self) -> int:
         """Return how many rows of forgotten accounts the files still have, left out here."""
-        return _forgotten([one for one in self._entries("accounts") if one.is_there])
+        return n_forgotten([one for one in self._entries("accounts") if one.is_there])
 
     def read_rows(self, table: str) -> int:
         """Make ``raw_NAME`` and ``first_NAME`` and return how many rows came."""
@@ -182,7 +181,7 @@ class KnownRows:
             "file_ix": pa.array(range(len(entries)), pa.int32()),
             "first_no": pa.array([1] * len(entries), pa.int64()),
         }))
-        return sum(one.entry.n_rows["rows"] for one in entries) + _forgotten(entries)
+        return sum(one.entry.n_rows["rows"] for one in entries) + n_forgotten(entries)
 
     def origin(self, table: str) -> Origin:
         """Return where the rows of a table come from."""
@@ -224,7 +223,7 @@ class KnownRows:
 
     def n_further_events(self) -> int:
         """Return how many events are not in ``event``: those in sums, and of forgotten accounts."""
-        return self._events.n_events + _forgotten(self._entries("events"))
+        return self._events.n_events + n_forgotten(self._entries("events"))
 
     def read_spellings(self, *, as_of: str | None, overlapping: bool) -> None:
         """Make ``event_text``: the text of each number."""
@@ -244,10 +243,7 @@ class KnownRows:
 
     def spell(self, kind: str) -> None:
         """Add the texts of what ``shared_value`` has of a kind to ``event_text``."""
-        if kind in APART:
-            codes = self._store.arrow("select distinct value from shared_value")["value"]
-            for rows in self._events.spellings_of(APART[kind], codes.to_numpy()):
-                self._store.append("spelling", rows)
+        self._events.spell(kind)
 
     def locate(self, file_ix: int, *, as_of: str | None) -> None:
         """Add the bad events of one file to ``fault_event``."""
@@ -303,8 +299,3 @@ class KnownRows:
             (InputFile(f.path, f.table, f.n_bytes, f.sha256) for f in self._night.files),
             key=lambda file: (file.path, file.table),
         ))
-
-
-def _forgotten(entries: list[Placed]) -> int:
-    """Return how many rows of forgotten accounts were left out."""
-    return sum(one.entry.n_forgotten for one in entries)

@@ -11,7 +11,7 @@ from linkage.ingest.band_groups import (
     Codes,
     Flags,
     Ints,
-    alike_pairs,
+    are_alike,
     in_company,
 )
 from linkage.ingest.digests import N_KEPT_BITS
@@ -194,25 +194,39 @@ def _change(
     group, rank = group[kept], rank[kept]
     digest = together.digests(rank)
     was, counts_now = before[rank], now[rank]
-    # Where the first ones are still the first, the others are compared with them as they were.
     heads_before, heads_now = _heads(group, was), _heads(group, counts_now)
     found = []
     for those, others, other_heads, sign in (
         (counts_now, was, heads_before, 1), (was, counts_now, heads_now, -1)
     ):
         at = np.flatnonzero(those)
-
-        def is_asked(
-            row: Ints, head: Ints, at: Ints = at, others: Flags = others,
-            heads: Flags = other_heads,
-        ) -> Flags:
-            """Flag pairs that are compared now or were before, and not both."""
-            asked: Flags = ~(others[at[row]] & heads[at[head]])
-            return asked
-
-        row, head, _ = alike_pairs(group[at].astype(np.uint64), digest[at], is_asked)
-        found.append((rank[at[row]], rank[at[head]], sign))
+        for row, head in _asked(group[at], others[at], other_heads[at]):
+            alike = are_alike(digest[at[row]], digest[at[head]])
+            found.append((rank[at[row[alike]]], rank[at[head[alike]]], sign))
     return found
+
+
+def _asked(group: Ints, others: Flags, other_heads: Flags) -> Iterator[tuple[Ints, Ints]]:
+    """Yield places of rows, and of who comes first, that are compared on one of two nights alone.
+
+    Parameters
+    ----------
+    group
+        (n,) of those who count on that night, ascending.
+    others, other_heads
+        (n,) who of them counts on the other night, and who is among the first of them then.
+    """
+    begin = np.flatnonzero(np.append(True, group[1:] != group[:-1])[: len(group)])
+    end = np.append(begin[1:], len(group))[: len(begin)]
+    new = np.flatnonzero(~others)
+    of_new = begin[np.searchsorted(begin, new, side="right") - 1]
+    for at in range(MOST_COMPARED):
+        is_new = (begin + at < end - 1) & ~other_heads[np.minimum(begin + at, end - 1)]
+        first, n_each = begin[is_new] + at, end[is_new] - begin[is_new] - at - 1
+        # All that follow one who is first on this night alone, and who is new behind the others.
+        follows = (of_new + at < new) & other_heads[np.minimum(of_new + at, new)]
+        yield _along(first + 1, n_each), np.repeat(first, n_each)
+        yield new[follows], of_new[follows] + at
 
 
 def _ranks(codes: Sequence[Ints]) -> tuple[list[Ranks], int]:

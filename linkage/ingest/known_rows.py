@@ -206,8 +206,7 @@ class KnownRows:
         nothing = pa.schema([("file_ix", pa.int32()), *map(EVENT.field, columns)]).empty_table()
         for rows in chain([nothing], loaded(self._known, self._events.loose, columns),
                           self._events.rest(columns)):
-            for name in absent:
-                # Narrow, for nothing in each of millions of rows.
+            for name in absent:  # narrow, for nothing in each of millions of rows
                 rows = rows.append_column(name, pa.nulls(rows.num_rows, pa.int8()))
             with self._store.lent("known_event", rows):
                 self._store.view("read_event", f"select * from known_event where {until(as_of)}")
@@ -284,8 +283,8 @@ class KnownRows:
 
     def gather_templates(self, *, n_threads: int) -> None:
         """Make ``template``, from what the last night counted where that fits."""
-        entries = self._entries("events")
-        make_known_templates(self._store, self._known, entries, self._key, n_threads=n_threads)
+        make_known_templates(self._store, self._known, self._entries("events"), self._key,
+                             n_threads=n_threads)
         add_alone(self._store, self._prompts)
 
     def drop_texts(self) -> None:

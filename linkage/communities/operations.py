@@ -38,6 +38,9 @@ LEAST_TIED = 0.1
 """Share of the smaller ring that crossings in two families must tie to the other, where all of
 them are for hire or passed on: of two large groups there are always some who know each other."""
 
+MOSTLY = 0.75
+"""Members among the holders of an identifier that may tie two parts by itself."""
+
 LEAST_PART = 0.10
 """Smallest part of a ring that may be an operation of its own, in shares of the ring."""
 
@@ -66,11 +69,47 @@ def join_fragments(
         rare &= tells
     holdings = _holdings(incidence, account, rare)
     while True:
-        crossing = _crossings(incidence, *holdings, ring)
+        # One identifier in common joins no rings.
+        crossing = _crossings(incidence, *holdings, ring, fewest=2)
         joined = _joined(incidence, rare, crossing, ring)
         if (joined == ring).all():
             return ring
         ring = joined
+
+
+def join_tied(
+    incidence: Incidence, account: Ints, part: Ints, ring: Ints, chosen: Flags
+) -> Ints:
+    """Return labels with those parts of a ring joined of which a good share of the smaller is tied.
+
+    A mailbox or two in common, as among any hundred strangers, makes one operation of no two.
+
+    Parameters
+    ----------
+    account, part, ring
+        (n_members,) each account once; a part is of one ring.
+    chosen
+        (n_identifiers,) what ties.
+    """
+    n_inside = np.bincount(incidence.held[account].indices, minlength=incidence.n_identifiers)
+    holdings = _holdings(
+        incidence, account, chosen & (n_inside >= MOSTLY * incidence.n_holders))
+    while len(part):
+        crossing = _crossings(incidence, *holdings, part, fewest=1)
+        size = np.bincount(part).astype(float)
+        ring_of = np.zeros(len(size), dtype=np.int64)
+        ring_of[part] = ring
+        one = (_smaller(crossing, size) >= LEAST_TIED) & (
+            ring_of[crossing.low] == ring_of[crossing.high])
+        graph = sp.coo_matrix(
+            (np.ones(one.sum(), dtype=np.int8), (crossing.low[one], crossing.high[one])),
+            shape=(len(size), len(size)),
+        )
+        joined = first_of_component(graph)[part]
+        if (joined == part).all():
+            break
+        part = joined
+    return part
 
 
 @dataclass(frozen=True)
@@ -96,9 +135,9 @@ def _holdings(incidence: Incidence, account: Ints, rare: Flags) -> tuple[Ints, I
 
 
 def _crossings(
-    incidence: Incidence, identifier: Ints, holder: Ints, ring: Ints
+    incidence: Incidence, identifier: Ints, holder: Ints, ring: Ints, *, fewest: int
 ) -> _Crossings:
-    """List the pairs of rings that two or more rare identifiers cross between."""
+    """List the pairs of rings that a few identifiers or more cross between."""
     n_rings = int(ring.max(initial=0)) + 1
     n_families = len(incidence.families)
     crosses = _in_several(identifier, ring[holder])
@@ -110,11 +149,11 @@ def _crossings(
     cells = cell[first]
     left, right = _pairs_within(cells // n_rings)
     key = cells[left] % n_rings * n_rings + cells[right] % n_rings
-    # One identifier in common joins no rings.
     pair, which, n_common = np.unique(key, return_inverse=True, return_counts=True)
-    some = (n_common >= 2)[which]
+    enough = n_common >= fewest
+    some = enough[which]
     left, right = left[some], right[some]
-    pair, which = pair[n_common >= 2], (np.cumsum(n_common >= 2) - 1)[which[some]]
+    pair, which = pair[enough], (np.cumsum(enough) - 1)[which[some]]
     family = incidence.family[cells[left] // n_rings]
     by_family = np.bincount(which * n_families + family, minlength=len(pair) * n_families)
     starts: Ints = np.append(np.flatnonzero(first), len(cell)).astype(np.int64)
@@ -180,10 +219,7 @@ def _joined(incidence: Incidence, rare: Flags, crossing: _Crossings, ring: Ints)
     by_kept = nats[:, np.isin(incidence.families, KEPT)].max(axis=1, initial=0) > CROSSES
     needed = max(SIGNIFICANT, np.log(max(len(size) * (len(size) - 1) / 2, 1)))
     some = (nats.sum(axis=1) > needed) & (observed.sum(axis=1) >= 3)
-    smaller = np.where(
-        size[crossing.low] <= size[crossing.high],
-        crossing.n_low / size[crossing.low], crossing.n_high / size[crossing.high],
-    )
+    smaller = _smaller(crossing, size)
     by_two = (
         ((nats > CROSSES).sum(axis=1) >= 2)
         & (nats[:, ~hired].max(axis=1, initial=0) > CROSSES)
@@ -210,6 +246,14 @@ def _joined(incidence: Incidence, rare: Flags, crossing: _Crossings, ring: Ints)
         shape=(len(size), len(size)),
     )
     return first_of_component(graph)[ring]
+
+
+def _smaller(crossing: _Crossings, size: Floats) -> Floats:
+    """(n_pairs,) share of the smaller ring that is tied to the other."""
+    return np.where(
+        size[crossing.low] <= size[crossing.high],
+        crossing.n_low / size[crossing.low], crossing.n_high / size[crossing.high],
+    )
 
 
 def _first_choice(crossing: _Crossings, size: Floats, nats: Floats, asked: Ints) -> Ints:

@@ -9,7 +9,7 @@ import numpy as np
 from linkage.communities.counting import dense
 from linkage.communities.gains import Members
 from linkage.communities.habits import split_habits
-from linkage.communities.holdings import kept, own_pieces, solid
+from linkage.communities.holdings import own_pieces, solid
 from linkage.communities.membership import CORE_NATS, Cells, membership
 from linkage.communities.nested import join_nested
 from linkage.communities.operations import join_fragments
@@ -101,8 +101,7 @@ def settle(
         final = dense(split_vendors(incidence, account, dense(whole)))
         if turn == 0:
             # The rings that are parted are judged apart from here on.
-            final = dense(split_users(
-                incidence, account, final, own_pieces(incidence, account, final, kept(incidence))))
+            final = dense(split_users(incidence, account, final))
             piece = own_pieces(incidence, account, final, solid(incidence))
             final = dense(split_pieces(incidence, account, final, piece))
             final = dense(split_habits(incidence, account, final, piece))

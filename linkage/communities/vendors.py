@@ -10,7 +10,7 @@ import scipy.sparse as sp
 
 from linkage.communities.counting import dense, distinct
 from linkage.communities.holdings import OWN_SHARE, held, kept
-from linkage.communities.operations import FEWEST, FOR_HIRE, LEAST_PART
+from linkage.communities.operations import FEWEST, FOR_HIRE, LEAST_PART, join_tied
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 
 RARELY = 0.2
@@ -22,7 +22,7 @@ def split_vendors(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     part = np.full(len(ring), -1, dtype=np.int64)
     # No smaller ring has a part that is large enough and not the whole.
     large = np.bincount(ring)[ring] > FEWEST
-    part[large] = _parts(incidence, account[large], ring[large])
+    part[large] = _parts(incidence, account[large], ring[large], _not_for_hire(incidence))
     return _parted(incidence, account, ring, part, is_cut=False)
 
 
@@ -37,20 +37,21 @@ def split_pieces(incidence: Incidence, account: Ints, ring: Ints, piece: Ints) -
     return _parted(incidence, account, ring, dense(piece), is_cut=True)
 
 
-def split_users(incidence: Incidence, account: Ints, ring: Ints, piece: Ints) -> Ints:
+def split_users(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     """Return new ring labels with those apart who send what others send, and share nothing else.
 
     A tool's prompts are sent by all who use it: a piece that two families hold together which
     nobody passes on is an operation of its own, or a firm; of a small one, one may be addresses
     that nobody else has.
-
-    Parameters
-    ----------
-    piece
-        (n_members,) from :func:`linkage.communities.holdings.own_pieces`, by what is kept.
     """
+    part = np.full(len(ring), -1, dtype=np.int64)
+    large = np.flatnonzero(np.bincount(ring)[ring] > FEWEST)
+    part[large] = _parts(incidence, account[large], ring[large], kept(incidence))
+    inside = np.flatnonzero(part >= 0)
+    part[inside] = join_tied(
+        incidence, account[inside], dense(part[inside]), ring[inside], kept(incidence))
     return _parted(
-        incidence, account, ring, dense(piece), is_cut=False,
+        incidence, account, ring, part, is_cut=False,
         chosen=kept(incidence) | (incidence.creates & ~_not_for_hire(incidence)))
 
 
@@ -121,13 +122,13 @@ def _n_sharing(
     return covered.reshape(-1, n_families).astype(float)
 
 
-def _parts(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
+def _parts(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> Ints:
     """(n_members,) part of its ring that an account's own identifiers put it in; -1 none.
 
     Two identifiers are joined when two members of the ring hold both, so that one
     accidental account bridges nothing; what more strangers than members hold joins nothing.
     """
-    ties = held(incidence, account, ring, _not_for_hire(incidence))
+    ties = held(incidence, account, ring, chosen)
     own = ties.own >= OWN_SHARE
     n_members = np.zeros(ties.n_columns, dtype=np.int64)
     n_members[ties.column] = ties.n_in_ring

@@ -23,6 +23,8 @@ OF_THE_RING = {
     "codes_rotated": "the ring divides codes among its accounts",
     "mailboxes_numbered": "the ring's mailboxes are aliases or numbers of one another",
     "addresses_rotated": "the ring comes through many shared addresses in turn",
+    "numbers_rotated": "the ring divides telephone numbers among its accounts",
+    "domains_rotated": "the ring has mail at several domains that hardly anybody else has",
     "related": "the ring is tied by direct relations",
     "hosting_addresses": "nearly all of the ring's traffic is from hosting, VPN or proxy addresses",
     "no_private_lives": "hardly an account of the ring has a device and an address of its own",

@@ -10,24 +10,23 @@ import pyarrow as pa
 import scipy.sparse as sp
 
 from linkage.communities import Communities, lookup
-from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
+from linkage.evidence.incidence import Incidence, Ints
 from linkage.evidence.weights import Weights
 from linkage.rings.book import CONFIRMED, OF_ROLE, Book, ids_of_members, no_book, write_up
 from linkage.rings.calibration import BUILT_IN, Calibration
-from linkage.rings.decisions import Texts, confirmed, decisions
-from linkage.rings.evidence import BITS, evidence_rows, member_gains
+from linkage.rings.decisions import confirmed, decisions
+from linkage.rings.evidence import evidence_rows, member_gains
 from linkage.rings.groups import judge_groups
 from linkage.rings.judge import Verdicts, judge
 from linkage.rings.lineage import Followed, follow
 from linkage.rings.measures import measures_table
+from linkage.rings.member_tiers import member_judgement
 from linkage.rings.profile import Profile, capability_rows, profiles
 from linkage.rings.rhythm import rhythm
-from linkage.rings.signs import SIGNS
 from linkage.rings.stability import LEAST_STABILITY, stability
 from linkage.rings.standing import measure_with_parts
 from linkage.rings.timeline import pivots, timeline
 from linkage.schema import EVIDENCE, MEMBERS, RINGS
-from linkage.signals import NEVER_ALONE
 from linkage.store import Store
 
 PERIPHERY_CONFIDENCE = 0.9
@@ -96,7 +95,7 @@ def assemble(
     decided = decisions(store, found, ring_ids)
     verdicts = decided.on_rings(verdicts)
     rings = _rings(measures, verdicts, ring_ids, profiles(store, len(ring_ids)), followed)
-    tier, reasons, bits = _member_judgement(
+    tier, reasons, bits = member_judgement(
         incidence, found, verdicts, decided.accounts,
         measured.stands & ~unsteady & ~vouched_for[found.account],
     )
@@ -182,46 +181,6 @@ def _rank(rings: pa.Table) -> Ints:
         ("score", "descending"), ("n_accounts", "descending"), ("ring_id", "ascending")
     ])
     return order.to_numpy()  # type: ignore[no-any-return]
-
-
-def _member_judgement(
-    incidence: Incidence, found: Communities, verdicts: Verdicts, decided: Texts, stands: Flags
-) -> tuple[pa.Array, pa.Array, Floats]:
-    """Tier, reason codes and bits of each member.
-
-    A member is never in a stronger tier than its own evidence bears: one family, only place
-    and time, or what does not stand by itself or when some of it goes, is for review; so is
-    whom a verified organization vouches for.
-    """
-    speaks = found.by_family >= 1.0
-    solid = np.array([name not in NEVER_ALONE for name in incidence.families], dtype=bool)
-    two = (speaks.sum(axis=1) >= 2) & speaks[:, solid].any(axis=1)
-    tier = np.array(verdicts.tier, dtype=object)[found.ring] if len(found.ring) else np.array([])
-    tier = np.where((tier == "enforce") & ~(two & stands), "review", tier)
-    tier = np.where(decided == "benign", "benign", tier)
-    tier = np.where((decided == "disputed") & (tier != "benign"), "watch", tier)
-    return (
-        pa.array(tier.tolist(), pa.string()),
-        _reason_codes(incidence, speaks, verdicts.signs[found.ring], decided),
-        found.nats * BITS,
-    )
-
-
-def _reason_codes(
-    incidence: Incidence, speaks: Flags, signs: Flags, decided: Texts
-) -> pa.ListArray:
-    """List for each member the families that speak, its ring's signs of abuse, the decision."""
-    said = sorted({one for one in decided.tolist() if one})
-    names = pa.array([
-        *(f"shares_{name}" for name in incidence.families), *(sign.name for sign in SIGNS),
-        *(f"decided_{one}" for one in said),
-    ], pa.string())
-    abusive = np.array([sign.nats > 0 for sign in SIGNS], dtype=bool)
-    has = np.column_stack([
-        speaks, signs & abusive, *(np.asarray(decided == one, dtype=bool) for one in said)])
-    member, code = np.nonzero(has)
-    ends = np.searchsorted(member, np.arange(len(has) + 1))
-    return pa.ListArray.from_arrays(pa.array(ends, pa.int32()), names.take(pa.array(code)))
 
 
 def _evidence(

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from linkage.evidence.incidence import Flags, Floats
+from linkage.rings.features import OWN_KINDS
 from linkage.rings.judge import judge
 from linkage.rings.remainders import (
     Remainders,
@@ -215,7 +216,7 @@ def _measures(
             measures[name] = value
     for name, values in shapes(graph, left).items():
         was = float(before[name][0])
-        is_sum = name.startswith("n_") or name == "alias_share"
+        is_sum = name.startswith("n_") or name.removesuffix("_share") in OWN_KINDS
         for measures, value in zip(changed, values.tolist(), strict=True):
             if name in measures and value != was:
                 measures[name] = max(measures[name] + value - was, 0.0) if is_sum else value

@@ -5,7 +5,8 @@ import pandas as pd
 import pyarrow as pa
 
 from linkage.communities import Communities
-from linkage.evidence.incidence import Floats, Incidence, Ints
+from linkage.communities.holdings import OWN_SHARE, held
+from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.queries import query
 from linkage.rings.parts import (
     addresses_each,
@@ -25,6 +26,14 @@ KNOWN_FAMILIES = (
 )
 """Families whose meaning the signs know."""
 
+OWN_KINDS = {
+    "alias": ("email_root", "email_stem"), "phone": ("phone",), "domain": ("email_domain",),
+}
+"""Kinds of the family ``contact`` that are measured by themselves, by the name of the measure."""
+
+CARRIERS = "cgnat"
+"""Kind of network whose addresses a carrier deals to customers all over a country."""
+
 PRIVATE = ("device", "network")
 """Families of which people mostly have something to themselves."""
 
@@ -35,7 +44,9 @@ LONG_WAIT = 6
 """Width of the quietest stretch of the day, in hours."""
 
 
-def measure(store: Store, incidence: Incidence, found: Communities) -> pd.DataFrame:
+def measure(
+    store: Store, incidence: Incidence, found: Communities, shares: Flags
+) -> pd.DataFrame:
     """Measure every ring.
 
     Parameters
@@ -46,6 +57,8 @@ def measure(store: Store, incidence: Incidence, found: Communities) -> pd.DataFr
         Who holds what.
     found
         The rings.
+    shares
+        (n_members, n_families) from :func:`sharing`, of these rings or of larger ones.
 
     Returns
     -------
@@ -62,6 +75,9 @@ def measure(store: Store, incidence: Incidence, found: Communities) -> pd.DataFr
     rings["n_core"] = np.bincount(found.ring[found.is_core], minlength=len(rings))
     rings["nats"] = _mean_by(found.ring, found.nats, len(rings))
     rings = rings.join(_coverage(incidence, found))
+    for at, family in enumerate(incidence.families):
+        rings[f"shared_{family}"] = _mean_by(
+            found.ring, shares[:, at].astype(float), len(rings))
     rings = rings.join(_shapes(store, incidence, rings))
     rings["top_link"] = commonest_share(incidence, found, LINK_FAMILY, len(rings))
     rings["largest_part"] = largest_part(found, parts(incidence, found), len(rings))
@@ -89,6 +105,18 @@ def _coverage(incidence: Incidence, found: Communities) -> pd.DataFrame:
     })
 
 
+def sharing(incidence: Incidence, found: Communities) -> Flags:
+    """(n_members, n_families) does the member share with another what is mostly the ring's?
+
+    What may only corroborate does not count.
+    """
+    ties = held(incidence, found.account, found.ring, incidence.creates)
+    own = (ties.n_in_ring >= 2) & (ties.own >= OWN_SHARE)
+    flags = np.zeros((len(found.account), len(incidence.families)), dtype=bool)
+    flags[ties.member[own], incidence.family[ties.identifier[own]]] = True
+    return flags
+
+
 def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataFrame:
     """How members share within each family: by one thing that all have, or by many in turn.
 
@@ -96,8 +124,10 @@ def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataF
     ``own_<family>`` how far that identifier is the ring's own (members among its holders),
     ``n_<family>`` the identifiers of the family that two or more members share. Families
     that users bring are taken together as ``other``, and have an ``own_<family>`` each.
-    ``top_place`` is the share of members
-    that come from the ring's most common network of neighbouring addresses.
+    ``top_place`` is the share of members that come from the ring's most common network of
+    neighbouring addresses, those of carriers aside: whoever has that carrier comes from there.
+    For each of ``OWN_KINDS``, ``n_<name>`` counts the identifiers of those kinds that are mostly
+    the ring's, and ``<name>_share`` the members that hold one.
     """
     shared = store.arrow(query("rings", "ring_identifier").body).to_pandas()
     known = {one.kind: one for one in incidence.signals}
@@ -118,13 +148,16 @@ def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataF
         axis=1,
     )
     own = kept[kept["own"] >= 0.5]
-    alias = own[own["kind"].isin(("email_root", "email_stem"))]
     campus = shared[shared["network_kind"].isin(("university", "corporate"))]
     columns = [f"{name}_{one}" for name in found for one in (*KNOWN_FAMILIES, "other")]
     shapes = shapes.reindex(index=rings.index, columns=columns).join(
         of_brought.unstack("named").add_prefix("own_")).fillna(0.0)
-    shapes["alias_share"] = alias.groupby("ring")["share"].sum().clip(upper=1.0)
-    place = shared[qualifier & (shared["family"] == "network")]
+    for name, of_name in OWN_KINDS.items():
+        shares = own[own["kind"].isin(of_name)].groupby("ring")["share"]
+        shapes[f"{name}_share"] = shares.sum().clip(upper=1.0)
+        shapes[f"n_{name}"] = shares.size()
+    place = shared[
+        qualifier & (shared["family"] == "network") & (shared["network_kind"] != CARRIERS)]
     shapes["top_place"] = place.groupby("ring")["share"].max()
     shapes["campus_share"] = campus.groupby("ring")["share"].max()
     filled: pd.DataFrame = shapes.fillna(0.0)
@@ -152,8 +185,8 @@ def _private_lives(
     """
     things = store.arrow(query("rings", "account_thing").body)
     n_held = {name: np.zeros(incidence.n_accounts, dtype=np.int64) for name in PRIVATE}
-    for name, held in n_held.items():
-        held[things["account_ix"].to_numpy()] = things[name].to_numpy()
+    for name, n in n_held.items():
+        n[things["account_ix"].to_numpy()] = things[name].to_numpy()
     private = lead_private_lives(incidence, n_held).astype(float)
     usual = float(private.mean()) if len(private) else 0.0
     if usual < LEAST_PRIVATE:

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from linkage.rings.signs import SIGNS, own_domain
+from linkage.rings.contacts import own_domain
+from linkage.rings.signs import SIGNS
 
 HELD = 0.3
 """A family holds a group from this share of its members on."""

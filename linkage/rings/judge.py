@@ -10,6 +10,7 @@ import pandas as pd
 from linkage.evidence.incidence import Flags, Floats
 from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.features import KNOWN_FAMILIES
+from linkage.rings.firm import HELD_SHARE, holding, prompts_only
 from linkage.rings.innocents import Innocent, look_alikes
 from linkage.rings.places import LARGER_THAN_FAMILY, measured, neighbours, scattered
 from linkage.rings.signs import SIGNS, one_invitation, public_codes
@@ -32,12 +33,15 @@ it day and night, hold them as well."""
 STRANGERS = 0.2
 """Members among the holders of a family's commonest identifier below which it is strangers'."""
 
-HELD_SHARE = 0.3
-"""A family holds a ring when it speaks for this share of its members."""
+LEAST_STANDING = 0.1
+"""Share of a ring that must stand alone before what only texts join is more than texts."""
+
+OWN_TEXTS = 0.75
+"""Share of a ring that must share templates which are mostly its own, for texts to be its own."""
 
 BARS = (
-    "nothing_hidden", "joined_by_place", "groups_joined_by_place", "one_workplace",
-    "shared_machines", "one_mailbox",
+    "nothing_hidden", "joined_by_place", "groups_joined_by_place", "groups_joined_by_text",
+    "one_workplace", "shared_machines", "place_and_machines", "one_mailbox",
 )
 """Signs with which nothing is enforced, whatever else is seen: a young firm or a support desk
 shares cards, machines, numbered mailboxes and prompts as an operator does."""
@@ -91,11 +95,12 @@ class Observed:
     by_prompts: Flags
     """(n_rings,) do templates of its own hold it, nothing else, and no sign of innocence?"""
     prompts_only: Flags
-    """(n_rings,) do templates hold it, and no other family at all?"""
+    """(n_rings,) do templates hold it, and nothing that does not come along with them; or does
+    it fall into groups that nothing else joins, none of which stands?"""
     parts_nats: Floats
     """(n_rings,) log odds of the parts that places join to it; infinite where more does."""
     may_enforce: Flags
-    """(n_rings,) is it too large for a family, held by two families, joined by more than
+    """(n_rings,) is it too large for a family, held firmly by two families, joined by more than
     places, and does it do what people who work together do not?"""
 
 
@@ -105,7 +110,8 @@ def observe(rings: pd.DataFrame, families: tuple[str, ...]) -> Observed:
     held = np.column_stack([
         rings[f"held_{family}"].to_numpy() for family in families
     ]) if families else np.zeros((len(rings), 0))
-    holds = held >= HELD_SHARE
+    by = holding(rings, families)
+    holds = by.holds
     solid = np.array([family not in NEVER_ALONE for family in families], dtype=bool)
     solid = solid & ~_is_public(rings, families) & ~_is_strangers(rings, families)
     n_solid = (holds & solid).sum(axis=1)
@@ -114,12 +120,15 @@ def observe(rings: pd.DataFrame, families: tuple[str, ...]) -> Observed:
     bars = np.any([has[name] for name in BARS], axis=0)
     return Observed(
         seen, held, is_two, (n_solid > 0) & ~neighbours(rings).to_numpy(dtype=bool),
-        _by_prompts_alone(rings, families, holds & solid, seen),
-        (holds.sum(axis=1) == 1) & holds[:, [name == "prompt" for name in families]].any(axis=1),
+        _by_prompts_alone(rings, families, holds & solid & ~by.of_tool, seen),
+        prompts_only(by, families) | (has["groups_joined_by_text"] & (
+            (measured(rings, "standing_share") < LEAST_STANDING)
+            & (measured(rings, "shared_prompt") < OWN_TEXTS)).to_numpy(dtype=bool)),
         np.where(
             has["groups_joined_by_place"] & ~scattered(rings),
             measured(rings, "parts_nats", np.inf).fillna(np.inf), np.inf),
-        is_two & ~bars & (rings["n_accounts"] >= SMALLEST_ENFORCED).to_numpy(dtype=bool),
+        is_two & by.by_two & ~bars
+        & (rings["n_accounts"] >= SMALLEST_ENFORCED).to_numpy(dtype=bool),
     )
 
 
@@ -196,12 +205,13 @@ def _is_public(rings: pd.DataFrame, families: tuple[str, ...]) -> Flags:
 
 
 def _is_strangers(rings: pd.DataFrame, families: tuple[str, ...]) -> Flags:
-    """(n_rings, n_families) families whose commonest identifier is mostly strangers'."""
+    """(n_rings, n_families) families of which members share what is mostly strangers', alone."""
     flags = np.zeros((len(rings), len(families)), dtype=bool)
     for at, family in enumerate(families):
         if f"own_{family}" in rings:
             own = rings[f"own_{family}"].to_numpy()
-            flags[:, at] = (own > 0) & (own < STRANGERS)
+            shared = measured(rings, f"shared_{family}").to_numpy()
+            flags[:, at] = (own > 0) & (own < STRANGERS) & (shared < HELD_SHARE)
     return flags
 
 
@@ -217,7 +227,10 @@ def _by_prompts_alone(
     if "prompt" not in families:
         return np.zeros(len(rings), dtype=bool)
     excuses = np.array([sign.excuses for sign in SIGNS])
-    own = ((rings["n_prompt"] >= FEWEST_TEMPLATES) & (rings["own_prompt"] >= 0.5)).to_numpy()
+    own = (
+        (rings["n_prompt"] >= FEWEST_TEMPLATES)
+        & ((rings["own_prompt"] >= 0.5) | (measured(rings, "shared_prompt") >= 0.5))
+    ).to_numpy()
     alone = holds[:, families.index("prompt")] & (holds.sum(axis=1) == 1)
     found: Flags = own & alone & ~(seen & excuses).any(axis=1)
     return found

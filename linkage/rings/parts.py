@@ -28,6 +28,17 @@ def parts(incidence: Incidence, found: Communities) -> Ints:
     return components(ties, own, len(found.account))
 
 
+def kept_parts(incidence: Incidence, found: Communities) -> Ints:
+    """(n_members,) as :func:`parts`, by what nobody passes on, and by addresses of their own.
+
+    Prompts and codes join nothing here: two firms that send one text are two firms.
+    """
+    name = np.array(incidence.families, dtype=object)
+    joins = np.isin(name, (*KEPT, "network"))[incidence.family] & incidence.creates
+    ties = held(incidence, found.account, found.ring, joins)
+    return components(ties, ties.own >= OWN_SHARE, len(found.account))
+
+
 def _commonest(found: Communities, ties: Held, chosen: Flags) -> Flags:
     """Flag the rows of the chosen identifier that most members of each ring hold."""
     n_rings = int(found.ring.max(initial=-1)) + 1

@@ -11,6 +11,16 @@ def measured(rings: pd.DataFrame, name: str, otherwise: float = 0.0) -> "pd.Seri
     return rings[name] if name in rings else pd.Series(otherwise, index=rings.index)
 
 
+def shares_own(rings: pd.DataFrame, family: str) -> "pd.Series[bool]":
+    """A good part of the members share what is mostly the ring's; one thing of strangers aside.
+
+    Tables of earlier runs tell it of the commonest thing alone.
+    """
+    if f"shared_{family}" in rings:
+        return rings[f"shared_{family}"] >= 0.3
+    return measured(rings, f"own_{family}") >= 0.5
+
+
 def _one_line(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Most come from one address or from neighbouring ones, and hardly any by hosting."""
     return (

@@ -12,15 +12,12 @@ import numpy as np
 import scipy.sparse as sp
 
 from linkage.evidence.incidence import Flags, Floats, Ints
-from linkage.rings.features import HELD_NATS, KNOWN_FAMILIES
+from linkage.rings.features import HELD_NATS, KNOWN_FAMILIES, OWN_KINDS
 from linkage.rings.ring_graph import RingGraph
 from linkage.signals import NEVER_ALONE
 
 NATS = float(np.log(2))
 """Nats in a bit."""
-
-ALIASES = ("email_root", "email_stem")
-"""Kinds that tell aliases of one mailbox."""
 
 AT_ONCE = 2_000_000
 """Rows of evidence, over all answers, that are worked on at once."""
@@ -133,9 +130,15 @@ def shapes(graph: RingGraph, left: Remainders) -> dict[str, Floats]:
         found[f"top_{family}"] = np.where(any_at, inside[answer, top], 0) / n
         found[f"own_{family}"] = np.where(any_at, own[answer, top], 0.0)
         found[f"n_{family}"] = np.count_nonzero(some, axis=1).astype(float)
-    is_alias = np.array([one.kind in ALIASES for one in graph.identifiers], dtype=bool)
-    aliases = np.where(counts & is_alias & (own >= 0.5), inside, 0).sum(axis=1)
-    found["alias_share"] = np.minimum(aliases / n, 1.0)
+    for number, family in enumerate(graph.families):
+        mine = counts & (own >= 0.5) & (graph.family == number)
+        sharing = _times(_held_ones(graph), mine, np.int64)
+        found[f"shared_{family}"] = np.count_nonzero(left.kept & (sharing > 0), axis=1) / n
+    kind = np.array([one.kind for one in graph.identifiers])
+    for name, of_name in OWN_KINDS.items():
+        of_kind = counts & (own >= 0.5) & np.isin(kind, of_name)
+        found[f"n_{name}"] = np.count_nonzero(of_kind, axis=1).astype(float)
+        found[f"{name}_share"] = np.minimum(np.where(of_kind, inside, 0).sum(axis=1) / n, 1.0)
     solid = np.array([name not in NEVER_ALONE for name in graph.families], dtype=bool)
     ties = graph.creates & solid[graph.family] & (2 * inside >= graph.n_total)
     part, _ = _largest(graph, left.kept, left.live & ties)

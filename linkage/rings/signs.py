@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from linkage.rings.contacts import many_domains, numbers_rotated, one_mailbox, own_domain
 from linkage.rings.features import KNOWN_FAMILIES
 from linkage.rings.places import (
     in_many_parts,
@@ -18,9 +19,9 @@ from linkage.rings.places import (
     measured,
     no_part_stands,
     no_private_lives,
-    one_address,
     one_room,
     one_workplace,
+    shares_own,
 )
 
 Test = Callable[[pd.DataFrame], "pd.Series[bool]"]
@@ -53,10 +54,13 @@ def _rotates(rings: pd.DataFrame, family: str) -> "pd.Series[bool]":
     return (
         (measured(rings, f"n_{family}") >= several)
         & (measured(rings, f"top_{family}") < 0.9)
-        & (measured(rings, f"own_{family}") >= 0.5)
         & (measured(rings, f"held_{family}") >= 0.3)
+        & shares_own(rings, family)
     )
 
+
+MORE_BANNED = 6.0
+"""Nats by which bans must beat those of as many accounts taken at random."""
 
 NO_CODES = (*KNOWN_FAMILIES, "lockstep")
 """Families whose identifiers are not codes that somebody hands out."""
@@ -89,30 +93,39 @@ def one_invitation(rings: pd.DataFrame) -> "pd.Series[bool]":
     return (measured(rings, "top_link") >= 0.75) & (measured(rings, "top_other") >= 0.75)
 
 
-def _shared_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Shares machines and their place alone; its people have devices and lines of their own."""
+def _machines_alone(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Shares machines and addresses alone."""
     others = pd.Series(0.0, index=rings.index)
     for name in rings.columns:
         if name.startswith("held_") and name not in ("held_device", "held_network", "held_timing"):
             others = others.where(others >= rings[name], rings[name])
     return (
         (measured(rings, "held_device") >= 0.3) & (others < 0.3)
-        & (measured(rings, "private_lives") >= 0.4)
         & (rings["disposable_share"] < 0.3) & (rings["banned_share"] < 0.1)
     )
 
 
-def _one_mailbox(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Aliases of one mailbox, three in four or all at one address, and few enough for one person.
+def _shared_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Shares machines and their place alone; its people have devices and lines of their own."""
+    return _machines_alone(rings) & (measured(rings, "private_lives") >= 0.4)
 
-    Many such groups at one place are no person's.
-    """
-    n = rings["n_accounts"]
-    n_known = measured(rings, "n_mail").clip(lower=1)
+
+def _place_and_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Shares machines and a place alone, as villages, libraries and shelters do."""
     return (
-        (measured(rings, "alias_share") >= 0.5) & (n < 20) & (measured(rings, "of_larger") == 0)
-        & ((measured(rings, "top_contact") * n >= 0.75 * n_known) | one_address(rings))
+        _machines_alone(rings) & (rings["datacenter_share"] < 0.5)
+        & ~(in_turn(rings) & (measured(rings, "top_place") < 0.5))
     )
+
+
+def _banned(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """A tenth or more is banned; of as many strangers not one group in a thousand has as many."""
+    n = rings["n_banned"]
+    expected = measured(rings, "expected_banned").clip(lower=1e-9)
+    nats = n * (n.clip(lower=1) / expected).apply(np.log) - (n - expected)
+    seen: pd.Series[bool] = (
+        (rings["banned_share"] >= 0.1) & (n >= 2) & (n > expected) & (nats >= MORE_BANNED))
+    return seen
 
 
 def _rotates_things(rings: pd.DataFrame) -> "pd.Series[bool]":
@@ -133,9 +146,12 @@ def _office_hours(rings: pd.DataFrame) -> "pd.Series[bool]":
     return (rings["weekend_share"] < 0.09) & (rings["n_events"] >= 50)
 
 
-def own_domain(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Most mailboxes are at one domain that is not a public provider."""
-    return rings["top_domain_share"] >= 0.5
+def _hired_hands(rings: pd.DataFrame) -> "pd.Series[bool]":
+    """Works office hours, and neither has lives of its own nor an employer's name or domain."""
+    return (
+        _office_hours(rings) & no_private_lives(rings) & (rings["n_accounts"] >= 12)
+        & (rings["top_domain_share"] < 0.3) & (rings["top_organization_share"] < 0.3)
+    )
 
 
 def _born_as_others(rings: pd.DataFrame) -> "pd.Series[bool]":
@@ -167,8 +183,11 @@ def _hides(rings: pd.DataFrame) -> "pd.Series[bool]":
     return (
         in_turn(rings) | _sleepless(rings) | _no_employer(rings)
         | (measured(rings, "alias_share") >= 0.5)
+        | (numbers_rotated(rings) & (measured(rings, "phone_share") >= 0.5)
+           & (rings["n_accounts"] >= 12))
+        | many_domains(rings)
         | (rings["disposable_share"] >= 0.3) | _only_hosted(rings)
-        | ((rings["banned_share"] >= 0.1) & (rings["n_banned"] >= 2))
+        | _banned(rings)
     )
 
 
@@ -193,9 +212,15 @@ SIGNS: tuple[Sign, ...] = (
     # The invitations of a conference are divided in the same way, so this weighs less.
     Sign("codes_rotated", 1.0, "divides {n_other:.0f} codes among its members", _codes_in_turn),
     Sign("mailboxes_numbered", 2.5, "has mailboxes that are aliases or numbers of one another",
-         lambda r: (measured(r, "alias_share") >= 0.5) & ~_one_mailbox(r)),
+         lambda r: (measured(r, "alias_share") >= 0.5) & ~one_mailbox(r)),
     Sign("addresses_rotated", 2.5, "comes through {n_network:.0f} shared addresses in turn",
          in_turn),
+    Sign("numbers_rotated", 2.0,
+         "gave {n_phone:.0f} telephone numbers, each shared by some members",
+         numbers_rotated),
+    Sign("domains_rotated", 2.0,
+         "has mail at {n_domain:.0f} domains that hardly anybody else has",
+         many_domains),
     Sign("related", 1.5, "is tied by direct relations",
          lambda r: (measured(r, "held_link") >= 0.5) & ~one_invitation(r)),
     Sign("hosting_addresses", 1.5, "{datacenter_share:.0%} of its traffic is from hosting, VPN or "
@@ -207,7 +232,7 @@ SIGNS: tuple[Sign, ...] = (
     Sign("disposable_mail", 1.5, "{disposable_share:.0%} of its mailboxes are disposable",
          lambda r: r["disposable_share"] >= 0.3),
     Sign("banned_before", 2.0, "{banned_share:.0%} of its accounts are banned already",
-         lambda r: (r["banned_share"] >= 0.1) & (r["n_banned"] >= 2)),
+         _banned),
     Sign("born_together", 2.5, "was born in bursts",
          lambda r: (r["birth_gap"] < 0.3) & (r["n_accounts"] >= 5)),
     Sign("never_sleeps", 1.0, "is awake round the clock",
@@ -216,7 +241,10 @@ SIGNS: tuple[Sign, ...] = (
          lambda r: (r["weekend_share"] >= 0.22) & (r["n_events"] >= 200)),
     Sign("verified_organization", -8.0, "belongs to one verified organization",
          lambda r: r["top_organization_share"] >= 0.5),
-    Sign("office_hours", -4.5, "works office hours, five days a week", _office_hours),
+    Sign("office_hours", -4.5, "works office hours, five days a week",
+         lambda r: _office_hours(r) & ~_hired_hands(r)),
+    Sign("hired_hours", -1.5, "works office hours, five days a week, though nobody has a life or "
+         "an employer of its own", _hired_hands),
     Sign("business_domain", -1.0, "has mail at one domain of its own", own_domain),
     Sign("institution", -3.0, "is one institution's people, who joined one by one or work "
          "by day", lambda r: own_domain(r) & (_born_as_others(r) | _office_hours(r))),
@@ -234,6 +262,8 @@ SIGNS: tuple[Sign, ...] = (
     # The judge counts no more for it than for its parts.
     Sign("groups_joined_by_place", -0.5, "falls into groups that only addresses join",
          lambda r: no_part_stands(r) & ~_of_small_groups(r)),
+    Sign("groups_joined_by_text", -0.5, "falls into groups that only prompts and codes join",
+         lambda r: (measured(r, "joined_by_text") > 0) & (measured(r, "standing_share") < 0.5)),
     Sign("one_place", -2.5, "comes from one place",
          lambda r: ((measured(r, "top_network") >= 0.6) & (measured(r, "n_network") < 5))
          | ((measured(r, "top_place") >= 0.6) & (r["datacenter_share"] < 0.3) & ~in_turn(r))),
@@ -244,9 +274,11 @@ SIGNS: tuple[Sign, ...] = (
     Sign("one_workplace", -2.5, "works at one place, with one mail domain or homes elsewhere",
          one_workplace),
     Sign("one_mailbox", -3.0, "is aliases of one mailbox, as somebody's test accounts are, who "
-         "hides nothing by it", _one_mailbox),
+         "hides nothing by it", one_mailbox),
     Sign("shared_machines", -4.0, "shares machines in one place, and nothing else, by people "
          "who have their own", _shared_machines),
+    Sign("place_and_machines", -0.5, "shares a place and machines, and nothing else",
+         _place_and_machines),
     Sign("own_devices", -1.0, "is people with devices of their own who share a payer or an office",
          lambda r: (measured(r, "held_device") < 0.3)
          & (_office_hours(r) | (measured(r, "top_payment") >= 0.9))),

@@ -129,3 +129,14 @@ def test_whom_a_verified_organization_vouches_for_is_never_enforced(store, monke
     tables, _ = _assembled(store, _world(), accounts={"organization": pa.array(names)})
     for row in tables["members"].to_pylist():
         assert row["tier"] == ("review" if row["account_id"] == "a0003" else "enforce")
+
+
+def test_whom_little_ties_to_its_ring_is_never_enforced(store, monkeypatch):
+    monkeypatch.setattr("linkage.rings.judge.ENFORCE_SCORE", 0.0)
+    tables, _ = _assembled(store, _world())
+    bits = sorted(tables["members"]["evidence_bits"].to_pylist())
+    least = bits[len(bits) // 2]
+    assert bits[0] < least
+    monkeypatch.setattr("linkage.rings.member_tiers.ENFORCED_BITS", least)
+    for row in _assembled(store, _world())[0]["members"].to_pylist():
+        assert (row["tier"] == "enforce") is (row["evidence_bits"] >= least - 1e-6)

@@ -109,6 +109,47 @@ def test_a_kind_of_network_is_no_reason_by_itself(name, network):
     assert _judged(**GROUPS[name] | network).tier[0] in ("watch", "benign")
 
 
+TOOL = {
+    "held_prompt": 1.0, "own_prompt": 1.0, "n_prompt": 500, "top_prompt": 0.1,
+    "shared_prompt": 1.0, "held_device": 0.8, "shared_device": 0.02, "n_device": 19,
+    "own_device": 1.0, "top_device": 0.01, "quiet_share": 0.24, "weekend_share": 0.25,
+    "n_accounts": 2_400, "private_lives": 0.1}
+SHELTER = MACHINES | AT_ONCE | {
+    "held_network": 1.0, "top_network": 0.35, "own_network": 0.8, "n_network": 20,
+    "each_network": 2.3, "top_place": 0.86, "n_accounts": 49, "private_lives": 0.0}
+
+
+def test_users_of_one_tool_are_never_for_review_by_its_prompts_and_its_software():
+    assert _judged(**TOOL).tier[0] in ("watch", "benign")
+    assert _judged(**TOOL | {"shared_device": 0.8, "top_device": 0.1}).tier == ["enforce"]
+
+
+def test_one_public_template_takes_nothing_from_those_that_are_the_rings_own():
+    divides = AT_ONCE | {
+        "held_prompt": 1.0, "n_prompt": 60, "top_prompt": 0.6, "own_prompt": 0.02,
+        "held_network": 1.0, "n_network": 90, "top_network": 0.1, "own_network": 0.8,
+        "shared_network": 1.0, "each_network": 3.0, "weekend_share": 0.25, "quiet_share": 0.3}
+    assert _judged(**divides | {"shared_prompt": 1.0}).tier == ["enforce"]
+    assert _judged(**divides | {"shared_prompt": 0.0}).tier[0] != "enforce"
+
+
+def test_guests_of_a_shelter_with_machines_and_one_place_in_common_are_not_enforced():
+    assert _judged(**SHELTER).tier[0] != "enforce"
+    assert _judged(**SHELTER | {"top_place": 0.1}).tier == ["enforce"]
+
+
+def test_firms_that_send_one_text_are_judged_by_what_each_is():
+    firms = MACHINES | AT_ONCE | {
+        "held_prompt": 1.0, "own_prompt": 1.0, "n_prompt": 160, "top_prompt": 0.1,
+        "shared_prompt": 0.5, "held_network": 0.8, "own_network": 1.0, "n_network": 100,
+        "each_network": 1.6, "top_network": 0.13, "top_place": 0.13, "n_accounts": 370,
+        "weekend_share": 0.25}
+    assert _judged(**firms).tier == ["enforce"]
+    in_groups = firms | {"joined_by_text": 1.0, "standing_share": 0.0}
+    assert _judged(**in_groups).tier[0] in ("watch", "benign")
+    assert _judged(**in_groups | {"shared_prompt": 1.0}).tier[0] != "enforce"
+
+
 GUESTS = MACHINES | AT_ONCE | {
     "held_network": 1.0, "top_network": 0.4, "own_network": 0.8, "n_network": 18,
     "each_network": 2.0, "n_accounts": 43, "weekend_share": 0.25}

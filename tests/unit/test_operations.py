@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from incidences import held, incidence_of, operator, strangers, worlds
 
-from linkage.communities.holdings import kept, own_pieces, solid
+from linkage.communities.holdings import own_pieces, solid
 from linkage.communities.operations import join_fragments
 from linkage.communities.vendors import split_pieces, split_users, split_vendors
 
@@ -206,11 +206,6 @@ def test_many_cells_that_only_addresses_join_stay_together():
     assert _labels(_split_pieces, world, large) == {frozenset(large)}
 
 
-def _split_users(incidence, account, ring):
-    piece = own_pieces(incidence, account, ring, kept(incidence))
-    return split_users(incidence, account, ring, piece)
-
-
 def _tool(accounts, n=12):
     """Prompts of one tool, each sent by every so many accounts."""
     return [held("prompt_template", *accounts[at::n], *accounts[at + 1::n]) for at in range(n)]
@@ -219,7 +214,7 @@ def _tool(accounts, n=12):
 def test_two_operators_who_send_one_tools_prompts_are_apart():
     first, second = list(range(120)), list(range(120, 160))
     world = [*_tool(list(range(160))), *_farm(first), *_farm(second), *strangers(range(300, N))]
-    assert _labels(_split_users, world, first + second) == {frozenset(first), frozenset(second)}
+    assert _labels(split_users, world, first + second) == {frozenset(first), frozenset(second)}
 
 
 def test_a_firm_among_users_of_a_tool_is_apart_by_its_mail_and_its_office():
@@ -228,7 +223,7 @@ def test_a_firm_among_users_of_a_tool_is_apart_by_its_mail_and_its_office():
         *_tool(list(range(215))), *_farm(operator_), held("email_domain", *firm),
         held("ip", *firm), *strangers(range(300, N)),
     ]
-    assert _labels(_split_users, world, operator_ + firm) == {
+    assert _labels(split_users, world, operator_ + firm) == {
         frozenset(operator_), frozenset(firm)}
 
 
@@ -237,7 +232,7 @@ def test_cells_of_one_operator_who_divides_templates_stay_together():
     cells = [held(kind, *ring[at : at + 10]) for at in range(0, 200, 10)
              for kind in ("card", "device")]
     world = [*_tool(ring), *cells, *strangers(range(300, N))]
-    assert _labels(_split_users, world, ring) == {frozenset(ring)}
+    assert _labels(split_users, world, ring) == {frozenset(ring)}
 
 
 def test_two_large_groups_of_whom_few_send_the_same_prompts_stay_apart():

@@ -35,7 +35,7 @@ def test_what_is_derived_from_a_value_is_of_its_family_and_creates_nothing(broad
 
 
 def test_a_kind_that_users_bring_is_a_family_of_its_own():
-    found = signal("funding_wallet")
-    assert (found.kind, found.family, found.query) == ("funding_wallet", "funding_wallet", "")
-    assert found.sentence.format("w1") == "has funding wallet w1"
+    found = signal("club_card")
+    assert (found.kind, found.family, found.query) == ("club_card", "club_card", "")
+    assert found.sentence.format("w1") == "has club card w1"
     assert not found.is_qualifier

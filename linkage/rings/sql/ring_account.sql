@@ -52,12 +52,21 @@ totals as (
     group by ring
 ),
 
+usual as (
+    select
+        avg(case when lower(status) in ('banned', 'suspended', 'disabled') then 1.0 else 0.0 end)
+            as banned_share
+    from account
+),
+
 joined as (
     select
         t.*,
+        cast(t.n_accounts * u.banned_share as double) as expected_banned,
         coalesce(o.n_top_organization, 0) as n_top_organization,
         coalesce(d.n_top_domain, 0) as n_top_domain
     from totals t
+    cross join usual u
     left join organizations o on o.ring = t.ring
     left join domains d on d.ring = t.ring
 )

@@ -16,8 +16,10 @@ from linkage.settings import Settings
 
 SETTINGS = Settings(max_bad_rows=1.0, overlapping=True)
 WORDS = tuple(f"word{chr(97 + at // 26)}{chr(97 + at % 26)}" for at in range(36))
-ALIKE = tuple(" ".join([*WORDS[:at], "kindly", *WORDS[at + 1:]]) for at in (2, 9, 16, 23))
-SHORT = tuple(f"please sort list {word} for me today" for word in ("a", "bb", "ccc", "dddd"))
+# Much like the first, and too short for an opening: of one template, though each is sent once.
+ALIKE = tuple(" ".join([*WORDS[:at], "kindly", *WORDS[at + 1:14]]) for at in (14, *range(14)))
+LONG = tuple(" ".join([*WORDS[:at], "kindly", *WORDS[at + 1:]]) for at in (2, 9))
+SHORT = tuple(f"please sort list {word} for me today" for word in WORDS[:8])
 # Long enough for an opening, a closing and a structure.
 BUILT = tuple(
     f"# Task\n- read the {noun}\n- list every {noun} you find\n\n1. first {noun}\n2. second one\n\n"
@@ -29,8 +31,8 @@ FORGOTTEN = {"a", "m3"}
 
 sent = st.tuples(
     st.sampled_from(WHO), st.integers(1, 28), st.integers(0, 3),
-    st.sampled_from([*ALIKE, *SHORT, *BUILT, "hello", None]), st.sampled_from(SYSTEMS))
-nights = st.lists(st.lists(sent, min_size=1, max_size=25), min_size=2, max_size=4)
+    st.sampled_from([*ALIKE, *LONG, *SHORT, *BUILT, "hello", None]), st.sampled_from(SYSTEMS))
+nights = st.lists(st.lists(sent, min_size=1, max_size=20), min_size=2, max_size=4)
 
 
 def _tables(found):

@@ -216,6 +216,7 @@ def put_stages(
     store.put("activity", pa.table({
         "account_ix": pa.array([], pa.int32()), "hour": pa.array([], pa.int32()),
         "model_code": pa.array([], pa.uint64()), "is_conversation": pa.array([], pa.bool_()),
+        "n_events": pa.array([], pa.int64()),
     }))
     store.put("model", pa.table({
         "model_code": pa.array([], pa.uint64()), "model": pa.array([], pa.string()),

@@ -84,6 +84,11 @@ _STAGES = (
 )
 
 
+_EACH = ("select a.* exclude (n_events) from activity as a "
+         "cross join lateral (select unnest(range(a.n_events)))")
+"""A row per event, whether events were read or are known in sums."""
+
+
 def run_ingest(
     folder: Path, *, settings: Settings | None = None, threads: int = 2, key: bytes = KEY,
     known: KnownFiles | None = None, readers: tuple[PromptReader, ...] = (),
@@ -96,7 +101,7 @@ def run_ingest(
             quarantine=quarantine, known=known, prompt_readers=readers,
         )
         tables = {
-            name: s.arrow(f"select * from {name}").to_pylist()
+            name: s.arrow(_EACH if name == "activity" else f"select * from {name}").to_pylist()
             for name in (*_STAGES, *(one.table for one in readers if s.exists(one.table)))
         }
     bad = {}

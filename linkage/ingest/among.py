@@ -18,8 +18,9 @@ class Among:
 
     def __init__(self, numbers: Codes) -> None:
         self.numbers = distinct(numbers)
-        # Most are told by a bit of a table that stays near the processor.
-        kept = min(22, max(8, len(numbers).bit_length() + 4))
+        # Most are told by a table: of up to sixteen million numbers, one in sixteen of its places
+        # is taken at most, and where they are some thousand it stays near the processor.
+        kept = min(28, max(8, len(numbers).bit_length() + 4))
         self._shift = np.uint64(64 - kept)
         self._table = np.zeros(1 << kept, dtype=bool)
         self._table[self.numbers >> self._shift] = True

@@ -41,6 +41,12 @@ def in_company(group: Codes) -> Flags:
     return found[: len(group)]
 
 
+def are_alike(left: Codes, right: Codes) -> Flags:
+    """Flag pairs of digests that are of one template: (n_pairs,)."""
+    found: Flags = n_equal(left, right) >= _FEWEST
+    return found
+
+
 def alike_pairs(
     group: Codes, digest: Codes, is_asked: Callable[[Ints, Ints], Flags] | None = None
 ) -> Pairs:

@@ -1,7 +1,5 @@
 """Events: read once into numbers, so that what follows never touches text again."""
 
-import pyarrow as pa
-
 from linkage.ingest.quarantine import Quarantine
 from linkage.ingest.reading import TableReader
 from linkage.ingest.row_source import NO_LINES, RowSource
@@ -22,13 +20,6 @@ EVENT_CODE = (
     "system_prompt, input_tokens, output_tokens) end"
 )
 """What tells an event again that is delivered twice."""
-
-NO_SESSIONS = pa.table({
-    "account_ix": pa.array([], pa.int32()), "session_code": pa.array([], pa.uint64()),
-    "first_seen_at": pa.array([], pa.timestamp("us")),
-    "last_seen_at": pa.array([], pa.timestamp("us")), "n_events": pa.array([], pa.int64()),
-})
-"""The table ``session_summed``: sessions of events that are known only as sums."""
 
 ACCOUNT_CODE = "select hash(account_id) as account_code, account_ix, is_left_out from account_key"
 """SELECT of every known account by the number that events have."""

@@ -86,6 +86,9 @@ class FileRows:
         else:
             reading(store, self.events, lambda: store.create("event_text", select))
 
+    def spell(self, kind: str) -> None:
+        """Add nothing: every text is there."""
+
     def read_events(self, *, as_of: str | None, overlapping: bool) -> None:
         """Make ``event``, once ``address`` and ``malformed_address`` are there."""
         store, event = self._store, query("ingest", "event")
@@ -131,6 +134,9 @@ class FileRows:
         """Make ``template``."""
         make_templates(self._store, n_threads=n_threads)
         self._store.drop("skeleton")
+
+    def read_instants(self) -> None:
+        """Add nothing: no prompt is in a sum."""
 
     def add_sums(self, table: str) -> None:
         """Add nothing: every event is read."""

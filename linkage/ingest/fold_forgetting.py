@@ -8,8 +8,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage.ingest.events import CODES
-from linkage.ingest.folding import SUMS
+from linkage.ingest.folding import SPELLINGS, SUMS
 from linkage.ingest.folds import Fold, Folds
+from linkage.ingest.prompt_folding import PROMPT_TABLES
 from linkage.ingest.vault import Pieces, Vault
 
 
@@ -60,13 +61,14 @@ class _Without:
         vault.write("accounts", pa.table({"account_code": pc.if_else(
             is_gone, pa.scalar(None, pa.uint64()), found["account_code"])}))
         numbers = pa.array(np.flatnonzero(is_gone.to_numpy()).astype(np.int32))
-        for table in (*SUMS, *self._fold.readers, "prompts"):
+        for table in (*SUMS, *self._fold.readers, *PROMPT_TABLES):
             self._some(vault, table, "account_no", numbers)
         self._some(vault, "rest", "account_code", self._accounts)
         n_events = self._some(vault, "codes", "event_code", self._events)
-        with Pieces(vault, "spelling", self._schema("spelling")) as spellings:
-            for rows in self._folds.batches(self._fold, "spelling"):
-                spellings.add(rows.filter(self._are_spelt(rows)))
+        for table in SPELLINGS:
+            with Pieces(vault, table, self._schema(table)) as spellings:
+                for rows in self._folds.batches(self._fold, table):
+                    spellings.add(rows.filter(self._are_spelt(rows)))
         return replace(self._fold, covers=self._covers, n_events=n_events)
 
     def _some(self, vault: Vault, table: str, column: str, gone: pa.Array) -> int:

@@ -9,7 +9,8 @@ import pyarrow.compute as pc
 
 from linkage.ingest.among import Among
 from linkage.ingest.events import ACCOUNT_CODE
-from linkage.ingest.folding import Folding, Ints, placed
+from linkage.ingest.folded_prompts import FoldedPrompts, of_those_who_count
+from linkage.ingest.folding import APART, Folding, Ints
 from linkage.ingest.folds import Fold, Folds
 from linkage.ingest.known import Known
 from linkage.ingest.known_loading import Placed, loaded, whole
@@ -96,26 +97,36 @@ class FoldedEvents:
             rows.filter(pc.equal(rows["file_ix"], file_ix)) for rows in self.rest(columns))
 
     def spellings(self) -> Iterator[pa.Table]:
-        """Yield the texts of numbers."""
+        """Yield the texts of numbers, of those in sums without devices and sessions."""
         for fold, _ in self._chosen:
             yield from self._folds.batches(fold, "spelling")
         for one in self.loose:
             yield whole(self._known, one, "spelling").drop_columns("file_ix")
 
-    def sums(self, table: str) -> Iterator[pa.Table]:
-        """Yield sums, or prompts, of accounts that count, by ``account_ix``."""
-        for rows in self.every_sum(table):
-            yield rows.filter(pc.greater_equal(rows["account_ix"], 0))
+    def spell(self, kind: str) -> None:
+        """Add to ``spelling`` what :meth:`spellings` leaves out of ``shared_value``, of a kind."""
+        if kind not in APART:
+            return
+        wanted = Among(self._store.arrow("select distinct value from shared_value")[
+            "value"].to_numpy())
+        for fold, _ in self._chosen:
+            found, n = [np.empty(0, np.int64)], 0
+            for rows in self._folds.batches(fold, "spelling_apart", ["code"]):
+                found.append(n + np.flatnonzero(wanted.flags(rows["code"].to_numpy())))
+                n += rows.num_rows
+            rows = self._folds.rows_at(fold, "spelling_apart", np.concatenate(found))
+            self._store.append("spelling", rows.filter(pc.equal(rows["column"], APART[kind])))
 
-    def every_sum(self, table: str) -> Iterator[pa.Table]:
-        """Yield sums, or prompts, by ``account_ix``: -1 of accounts that do not count."""
+    def sums(self, table: str) -> Iterator[pa.Table]:
+        """Yield sums of accounts that count, by ``account_ix``."""
         for fold, place in self._chosen:
             for rows in self._folds.batches(fold, table):
                 if "account_no" in rows.column_names:
-                    rows = placed(rows, place)
-                    names = ["account_ix" if name == "account_no" else name
-                             for name in rows.column_names]
-                    yield rows.rename_columns(names)
+                    yield of_those_who_count(rows, place)
+
+    def prompts(self) -> FoldedPrompts:
+        """Return the prompts of those events that are in sums."""
+        return FoldedPrompts(self._folds, self._chosen)
 
     def plan(self) -> None:
         """Plan folds where enough is in none; needs ``event`` as it was read."""

@@ -7,11 +7,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from linkage.ingest.entries import EVENT, PROMPT, PROMPT_CODES
+from linkage.ingest.entries import EVENT, PROMPT
 from linkage.ingest.folds import Fold, Folds
 from linkage.ingest.kinds import kind_column, kind_table
 from linkage.ingest.known import Entry, Known
 from linkage.ingest.known_loading import Placed, loaded, whole
+from linkage.ingest.prompt_folding import PROMPT_TABLES, PromptFolding
 from linkage.ingest.vault import Pieces, Vault
 from linkage.queries import query
 from linkage.store import Store
@@ -31,6 +32,12 @@ SUMS: dict[str, tuple[str, ...]] = {
 }
 """Table of sums to what it sums by, besides ``account_no``. Others than of activity have the
 first and the last instant; all have ``n_events``."""
+
+APART = {"device": "device_id", "session": "session_id"}
+"""Kind to the column whose texts are a table of their own: few of them are ever asked for."""
+
+SPELLINGS = ("spelling", "spelling_apart")
+"""Tables of texts; those of ``APART`` in the second."""
 
 _HOUR = "cast(date_diff('hour', timestamp '1970-01-01 00:00:00', occurred_at) as integer) as hour"
 
@@ -92,10 +99,8 @@ class Folding:
         store = self._store
         store.drop(*self._tables())
         schema = _schema(self._readers)
-        with (
-            Pieces(vault, "rest", schema) as rest, Pieces(vault, "codes", CODES) as codes,
-            Pieces(vault, "prompts", PROMPTS) as prompts,
-        ):
+        prompts = PromptFolding(store)
+        with Pieces(vault, "rest", schema) as rest, Pieces(vault, "codes", CODES) as codes:
             n_before = 0
             for fold in self._takes_up:
                 self._take_up(fold, n_before, rest, codes, prompts)
@@ -109,6 +114,7 @@ class Folding:
         for one in self._entries:
             store.append("fold_spelling", whole(
                 self._known, one, "spelling").drop_columns("file_ix"))
+        prompts.close(vault)
         self._close(vault)
         return n_events
 
@@ -138,15 +144,15 @@ class Folding:
                     self._store.append(f"fold_kind_{name}", rows.append_column(
                         kind_column(name), number))
 
-    def _split(self, schema: pa.Schema, rest: Pieces, codes: Pieces, prompts: Pieces) -> None:
+    def _split(
+        self, schema: pa.Schema, rest: Pieces, codes: Pieces, prompts: PromptFolding
+    ) -> None:
         """Deal some rows to the tables."""
         store = self._store
         rest.add(store.arrow(
             f"select {', '.join(schema.names)} from fold_row where not is_plain").cast(schema))
         codes.add(store.arrow("select event_code from fold_row where is_plain").cast(CODES))
-        prompts.add(store.arrow(
-            f"select {', '.join(PROMPTS.names)} from fold_row where is_plain and has_prompt"
-        ).cast(PROMPTS))
+        prompts.split()
         for name, by in SUMS.items():
             select = ", ".join(_HOUR if column == "hour" else column for column in by)
             span = "" if name == "activity" else (
@@ -167,7 +173,7 @@ class Folding:
                 """)
 
     def _take_up(
-        self, fold: Fold, n_before: int, rest: Pieces, codes: Pieces, prompts: Pieces
+        self, fold: Fold, n_before: int, rest: Pieces, codes: Pieces, prompts: PromptFolding
     ) -> None:
         """Add another fold's tables."""
         folds, store = self._folds, self._store
@@ -179,14 +185,16 @@ class Folding:
             rest.add(rows.set_column(0, "file_ix", moved))
         for rows in folds.batches(fold, "codes"):
             codes.add(rows)
-        for rows in folds.batches(fold, "prompts"):
-            prompts.add(placed(rows, place.astype(np.int32)))
+        for name in PROMPT_TABLES:
+            for rows in folds.batches(fold, name):
+                prompts.take_up(name, placed(rows, place.astype(np.int32)))
         for name in (*SUMS, *self._readers):
             for rows in folds.batches(fold, name):
                 if "account_no" in rows.column_names:
                     store.append(f"fold_{name}", placed(rows, place.astype(np.int32)))
-        for rows in folds.batches(fold, "spelling"):
-            store.append("fold_spelling", rows)
+        for table in SPELLINGS:
+            for rows in folds.batches(fold, table):
+                store.append("fold_spelling", rows)
 
     def _close(self, vault: Vault) -> None:
         """Write the sums of sums, the accounts and the texts."""
@@ -213,10 +221,12 @@ class Folding:
                 on a.account_no = u.account_no
             order by a.account_no
         """)
-        _write(store, vault, "spelling", """
-            select "column", code, min(text) as text from fold_spelling group by "column", code
-            order by "column", code
-        """)
+        apart = ", ".join(f"'{column}'" for column in APART.values())
+        for name, which in zip(SPELLINGS, (f"not in ({apart})", f"in ({apart})"), strict=True):
+            _write(store, vault, name, f"""
+                select "column", code, min(text) as text from fold_spelling
+                where "column" {which} group by "column", code order by "column", code
+            """)
 
 
 def placed(rows: pa.Table, place: Ints) -> pa.Table:
@@ -240,10 +250,6 @@ def _schema(readers: Sequence[str]) -> pa.Schema:
 
 
 CODES = pa.schema([("event_code", pa.uint64())])
-PROMPTS = pa.schema([
-    ("account_no", pa.int32()), ("occurred_at", pa.timestamp("us")),
-    *((code, pa.int64()) for code in PROMPT_CODES),
-])
 
 
 def _counts(store: Store, table: str, key: str) -> list[str]:

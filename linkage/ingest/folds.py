@@ -7,15 +7,22 @@ Rows that a later night may see otherwise are kept as they are, in the table ``r
 
 import json
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
-from linkage.ingest.known import FOLDED, VERSION, DamagedEntry, remove
+from linkage.ingest.known import FOLDED, DamagedEntry, remove
 from linkage.ingest.vault import Vault, says_where, write_whole
+
+Ints = npt.NDArray[np.int64]
+
+VERSION = 2
+"""Of what folds hold; one of another version is as good as none."""
 
 _TOLD = "fold.json"
 
@@ -73,7 +80,7 @@ class Folds:
         """
         found = [
             fold for fold in self.every()
-            if (fold.version, fold.probe, fold.readers) == (VERSION, probe, readers)
+            if (fold.probe, fold.readers) == (probe, readers)
             and {*fold.covers} <= {*words}
         ]
         found.sort(key=lambda fold: (-fold.n_events, fold.word))
@@ -94,7 +101,9 @@ class Folds:
         """
         return pa.concat_tables(self.batches(fold, table))
 
-    def batches(self, fold: Fold, table: str) -> Iterator[pa.Table]:
+    def batches(
+        self, fold: Fold, table: str, columns: Sequence[str] | None = None
+    ) -> Iterator[pa.Table]:
         """Yield a table of a fold in pieces.
 
         Raises
@@ -102,9 +111,31 @@ class Folds:
         DamagedEntry
             As for :meth:`read`.
         """
+        with self._says_damaged(fold) as vault:
+            yield from vault.batches(table, columns, rows=1 << 21)
+
+    def rows_at(self, fold: Fold, table: str, places: Ints) -> pa.Table:
+        """Return some rows of a table of a fold.
+
+        Parameters
+        ----------
+        places
+            Numbers of the rows, from 0, ascending.
+
+        Raises
+        ------
+        DamagedEntry
+            As for :meth:`read`.
+        """
+        with self._says_damaged(fold) as vault:
+            return vault.rows_at(table, places)
+
+    @contextmanager
+    def _says_damaged(self, fold: Fold) -> Iterator[Vault]:
+        """Give the tables of a fold; forget it where they cannot be read."""
         folder = self._folder / fold.folder
         try:
-            yield from Vault(folder, self._key).batches(table, rows=1 << 21)
+            yield Vault(folder, self._key)
         except (OSError, pa.ArrowException) as error:
             with suppress(OSError):
                 remove(folder)
@@ -156,9 +187,10 @@ def _places(folder: Path) -> list[Path]:
 
 
 def _read(place: Path) -> Fold | None:
-    """Read what a fold says of itself; None where it says nothing that can be read."""
+    """Read what a fold says of itself; None where it says nothing that can be used."""
     try:
-        return _fold(json.loads((place / _TOLD).read_text(encoding="utf-8")))
+        fold = _fold(json.loads((place / _TOLD).read_text(encoding="utf-8")))
+        return fold if fold.version == VERSION else None
     except (OSError, ValueError, TypeError, KeyError):
         return None
 

@@ -77,6 +77,7 @@ def make_identifiers(
     key: bytes,
     has: Callable[[str], bool],
     step: Callable[[str], None],
+    spell: Callable[[str], None],
 ) -> None:
     """Make ``identifier``, ``holding``, ``account_kind`` and ``kind_summary``.
 
@@ -86,6 +87,10 @@ def make_identifiers(
         The deployment's secret key.
     has
         Tells whether any input brings a kind.
+    step
+        Told what is being done.
+    spell
+        Brings the texts of what ``shared_value`` has of a kind.
     """
     for name, columns in _STAGE_TABLES.items():
         store.put(name, _empty(store, columns))
@@ -110,7 +115,9 @@ def make_identifiers(
         if not _claims(store, kind, is_known=kind in known, is_brought=kind in brought):
             continue
         divided = _is_divided(kind, settings)
-        first_ix += _one_kind(store, kind, hashing, first_ix, divided=divided)
+        _share(store, divided=divided)
+        spell(kind)
+        first_ix += _one_kind(store, kind, hashing, first_ix)
     store.drop_view("claim", "shared_holding", "named")
     store.drop("placeholder", *_INTERMEDIATE)
 
@@ -139,7 +146,7 @@ def _is_divided(kind: str, settings: Settings) -> bool:
 
 
 def _claims(store: Store, kind: str, *, is_known: bool, is_brought: bool) -> int:
-    """Name the claims of one kind, linkage's own and a user's, and return its values."""
+    """Name the claims of one kind, linkage's own and a user's; return 0 where there is none."""
     selects: list[str] = []
     if is_known:
         selects.append(_own_claims(store, kind))
@@ -153,7 +160,8 @@ def _claims(store: Store, kind: str, *, is_known: bool, is_brought: bool) -> int
     if len(selects) == 2 and kind not in _CODED:
         selects[0] = f"select * replace (value::varchar as value) from ({selects[0]})"
     store.view("claim", " union all ".join(f"({select})" for select in selects))
-    return _run(store, "claimed_value")
+    n_alone = store.scalar("select count(*) from lone_value where kind = $kind", {"kind": kind})
+    return _run(store, "claimed_value") + int(n_alone)
 
 
 def _own_claims(store: Store, kind: str) -> str:
@@ -167,14 +175,18 @@ def _own_claims(store: Store, kind: str) -> str:
     return f"select * from {name}"
 
 
-def _one_kind(store: Store, kind: str, hashing: Hashing, first_ix: int, *, divided: bool) -> int:
-    """Add one kind's rows to the stage tables and return its number of identifiers."""
+def _share(store: Store, *, divided: bool) -> None:
+    """Make ``shared_value`` of the claims of one kind, and who holds what of it."""
     _run(store, "shared_claim")
     if divided:
         _run(store, "tenancy")
     store.view("shared_holding",
                "select * from tenancy" if divided else query("ingest", "undivided").body)
     _run(store, "shared_value")
+
+
+def _one_kind(store: Store, kind: str, hashing: Hashing, first_ix: int) -> int:
+    """Add one kind's rows to the stage tables and return its number of identifiers."""
     named_by = f"name_{kind}" if kind in _NAMED_BY_NUMBER else "name_plain"
     store.view("named", query("ingest", named_by).body)
     _run(store, "named_value", kind=kind, key=hashing.key.hex(), labels=hashing.labels)

@@ -9,7 +9,7 @@ from linkage.errors import InputError
 from linkage.ingest.addresses import Network, make_addresses, parse_network
 from linkage.ingest.attributes import drop_attributes
 from linkage.ingest.embedding import packaged_embedder
-from linkage.ingest.events import NO_SESSIONS, close_events, drop_repeated
+from linkage.ingest.events import close_events, drop_repeated
 from linkage.ingest.file_rows import FileRows
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.identifiers import BROUGHT_BY, make_identifiers, placeholder_notes
@@ -21,6 +21,7 @@ from linkage.ingest.quarantine import Quarantine
 from linkage.ingest.row_source import RowSource
 from linkage.ingest.rows import BAD_CIDR, DUPLICATE, faults, unknown_accounts
 from linkage.ingest.sources import discover
+from linkage.ingest.summed import SUMMED, make_summed
 from linkage.ingest.tables import IngestReport
 from linkage.ingest.text_readers import PromptReader
 from linkage.ingest.wordlists import mail_domains
@@ -32,8 +33,8 @@ from linkage.store import Store
 _INTERMEDIATE = (
     "account_row", "account_key", "account_email", "account_phone", "mail_domain", "payment",
     "user_claim", "hub", "malformed_address", "sighting", "usage", "prompt", "template",
-    "prompt_held", "prompt_lone", "prompt_timed", "meaning", "crowd", "session_summed",
-    "template_shared",
+    "prompt_held", "prompt_lone", "prompt_timed", "meaning", "crowd", "template_shared",
+    *(name for name in SUMMED if name != "activity_summed"),
 )
 
 NOBODY = Forgotten()
@@ -150,8 +151,7 @@ class _Intake:
             )
         self.store.drop("raw_accounts", "account_first", "account_in_file", "forgotten")
         self.store.put("mail_domain", mail_domains())
-        for name in ("account_key", "account_email", "account_phone"):
-            self._make(name)
+        self._make("account_key", "account_email", "account_phone")
         self._note("select count(*) from account_row where is_test and not is_later",
                    "{:,} test accounts: their identifiers and links are left out")
         if n_forgotten:
@@ -175,11 +175,9 @@ class _Intake:
             "select account_id, kind, value, hash(value) as value_code, seen_at, n_events, fault "
             "from raw_identifiers",
         )
-        for name in ("payment", "user_claim", "link", "decision"):
-            self._make(name, as_of=self.as_of)
+        self._make("payment", "user_claim", "link", "decision", as_of=self.as_of)
         self.notes += drop_attributes(self.store, self.settings.kinds)
-        self._make("hub")
-        self._make("reported_group")
+        self._make("hub", "reported_group")
         self.store.drop_view("read_identifier")
         self.store.drop("raw_payments", "raw_identifiers", "raw_links", "raw_decisions",
                         "raw_hubs", "raw_groups")
@@ -187,6 +185,7 @@ class _Intake:
     def events(self) -> None:
         """Make the tables of events, addresses, prompts and activity."""
         source = self.source
+        make_summed(self.store)
         networks = self._networks()
         overlapping = self.settings.overlapping and source.n_files("events") > 1
         self.step("parsing addresses")
@@ -204,17 +203,15 @@ class _Intake:
         if source.has("events", "prompt") or source.has("events", "system_prompt"):
             self._prompts(overlapping=overlapping)
         self.step("counting activity")
-        self.store.put("session_summed", NO_SESSIONS)
         source.add_sums("session_summed")
         for name in ("sighting", "usage"):
             self._make(name)
             source.add_sums(name)
         self.store.drop("connection")
-        self._make("activity")
-        source.add_sums("activity")
-        for name in ("account_event", "account", "model"):
-            self._make(name)
-        source.settle_events()
+        self._make("activity_event")
+        source.add_sums("activity_summed")
+        self.store.view("activity", query("ingest", "activity").body)
+        self._make("account_event", "account", "model")
         self._note("select count(*) from address where is_reserved",
                    "{:,} private or reserved addresses do not count as identifiers")
         self._note("select count(*) from account where first_event_at < created_at",
@@ -237,8 +234,9 @@ class _Intake:
             as_of=self.as_of, n_threads=self.settings.n_threads, overlapping=overlapping)
         self.step("gathering templates")
         self.source.gather_templates(n_threads=self.settings.n_threads)
-        for name in ("prompt_held", "template_shared", "prompt_lone", "prompt_timed"):
-            self._make(name)
+        self._make("prompt_held", "template_shared", "prompt_lone")
+        self.source.read_instants()
+        self._make("prompt_timed")
         if self._has("prompt_meaning") and isinstance(self.source, FileRows):
             self.step("comparing what prompts mean")
             n_prompts = make_meanings(
@@ -251,8 +249,10 @@ class _Intake:
         if self._has("lockstep"):
             self.step("looking for accounts in step")
             make_lockstep(self.store)
-        make_identifiers(self.store, self.settings, key=key, has=self._has, step=self.step)
+        make_identifiers(self.store, self.settings, key=key, has=self._has, step=self.step,
+                         spell=self.source.spell)
         self.notes.extend(placeholder_notes(self.store))
+        self.source.settle_events()
         self.source.drop_events()
         self.source.drop_texts()
         self.store.drop(*_INTERMEDIATE)
@@ -289,9 +289,9 @@ class _Intake:
             )
         return [network for _, network in parsed if network is not None]
 
-    def _make(self, name: str, **parameters: str | bool | None) -> int:
-        """Make one table of the package."""
-        return self.store.materialise(query("ingest", name), parameters)
+    def _make(self, *names: str, **parameters: str | bool | None) -> int:
+        """Make tables of the package and return the rows of the last."""
+        return [self.store.materialise(query("ingest", name), parameters) for name in names][-1]
 
     def _note(self, count: str, sentence: str) -> None:
         """Note a count, where there is anything to count."""

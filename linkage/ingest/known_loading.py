@@ -109,3 +109,8 @@ def pieces(
         raise known.damaged(placed.entry, error, is_there=placed.is_there) from error
     if n != placed.entry.n_rows[table]:
         raise known.damaged(placed.entry, f"{table} is not whole", is_there=placed.is_there)
+
+
+def n_forgotten(entries: Sequence[Placed]) -> int:
+    """Return how many rows of forgotten accounts were left out of some entries."""
+    return sum(one.entry.n_forgotten for one in entries)

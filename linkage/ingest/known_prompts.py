@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 from linkage.ingest.entries import EVENT, PROMPT, PROMPT_CODES
 from linkage.ingest.events import ACCOUNT_CODE
 from linkage.ingest.folded_events import FoldedEvents
+from linkage.ingest.folded_prompts import FoldedPrompts, Ints
 from linkage.ingest.kinds import kind_column, kind_table
 from linkage.ingest.known import Entry, Known
 from linkage.ingest.known_loading import Placed, loaded, whole
@@ -30,21 +31,28 @@ _PLACED = """
 
 _CODES = ", ".join(PROMPT_CODES)
 
+COPY = "prompt_copy"
+"""Kind of a template that one account alone holds."""
+
 
 def load_prompts(
     store: Store, known: Known, entries: Sequence[Placed], events: FoldedEvents,
-    readers: Sequence[PromptReader], *, as_of: str | None,
+    prompts: FoldedPrompts, readers: Sequence[PromptReader], *, as_of: str | None,
 ) -> None:
     """Make ``prompt`` and the tables of readers from what is known, as ``read_prompts`` does.
 
-    Also makes ``left_out_skeleton``: the numbers of skeletons that no event has which counts.
+    Of prompts in sums, those that are not alone are added to ``prompt_summed``, the others by
+    :func:`add_alone`. Also makes ``left_out_skeleton``: the numbers of skeletons that no event has
+    which counts.
 
     Parameters
     ----------
     entries
         Of events; those without prompts are passed over.
     events
-        Says which of them are read, and gives the prompts of the others.
+        Says which of them are read.
+    prompts
+        Of the others.
     readers
         Who else read the prompts.
     as_of
@@ -88,18 +96,56 @@ def load_prompts(
         _rest(events, told, columns, first),
     ):
         _place(store, rows, readers, as_of)
-    for rows in events.every_sum("prompts"):
-        with store.lent("summed_prompt", rows):
-            store.insert("prompt", "select * from summed_prompt where account_ix >= 0")
-            for code in ("prompt_code", "system_code"):
-                store.insert("left_out_code", f"select {code} as code from summed_prompt "
-                                              f"where account_ix < 0 and {code} is not null")
+    _load_sums(store, prompts)
     store.materialise(query("ingest", "left_out_skeleton"))
     store.drop("left_out_code")
     store.extend("prompt", query("ingest", "prompt_once").body)
     store.drop("prompt_again", "account_code", "placed_prompt")
     for reader in readers:
         _add_up(store, reader.table, events)
+
+
+def _load_sums(store: Store, prompts: FoldedPrompts) -> None:
+    """Load what is in sums, and of what is alone those whose number is left out elsewhere."""
+    for rows in prompts.sums():
+        with store.lent("read_sum", rows):
+            store.insert("prompt_summed", "select * from read_sum where account_ix >= 0")
+            for code in ("prompt_code", "system_code"):
+                store.insert("left_out_code", f"select {code} as code from read_sum "
+                                              f"where account_ix < 0 and {code} is not null")
+    store.append("left_out_code", pa.table({"code": prompts.of_nobody()}))
+    _take(store, prompts, store.arrow("select distinct code from left_out_code")["code"].to_numpy())
+
+
+def add_alone(store: Store, prompts: FoldedPrompts) -> None:
+    """Add prompts that are alone in sums to ``prompt`` or, counted, to ``lone_value``.
+
+    Needs ``template``. Those are alone still whose number no other prompt has and no template.
+    """
+    named = store.arrow("""
+        select prompt_code as code from prompt where prompt_code is not null
+        union select prompt_code from prompt_summed where prompt_code is not null
+        union select code from template
+        union select template_code from template
+    """)["code"].to_numpy()
+    _take(store, prompts, np.concatenate([named, prompts.in_several()]))
+    rows = prompts.left()
+    kind = pa.array([COPY] * rows.num_rows, pa.string())
+    store.append("lone_value", rows.append_column("kind", kind))
+
+
+def _take(store: Store, prompts: FoldedPrompts, codes: Ints) -> None:
+    """Add prompts of some numbers to ``prompt``."""
+    with store.lent("taken", prompts.take(codes)):
+        nothing = ", ".join(f"null as {code}" for code in PROMPT_CODES[1:])
+        store.insert("prompt", f"select *, {nothing} from taken")
+
+
+def load_instants(store: Store, prompts: FoldedPrompts) -> None:
+    """Add to ``prompt_instant`` the events behind sums whose templates few accounts share."""
+    codes = store.arrow(query("ingest", "prompt_rare").body)["prompt_code"].to_numpy()
+    for rows in prompts.instants(codes):
+        store.append("prompt_instant", rows)
 
 
 def _rest(

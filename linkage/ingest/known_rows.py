@@ -5,7 +5,6 @@ from datetime import datetime
 from itertools import chain
 from typing import Self
 
-import numpy as np
 import pyarrow as pa
 
 from linkage.errors import InputError
@@ -16,8 +15,8 @@ from linkage.ingest.events import ACCOUNT_CODE, CODES, located, until
 from linkage.ingest.folded_events import FoldedEvents
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.known import VERSION, Entry, Known, KnownFile, KnownFiles
-from linkage.ingest.known_loading import Placed, load_last, loaded, whole
-from linkage.ingest.known_prompts import load_prompts
+from linkage.ingest.known_loading import Placed, load_last, loaded, n_forgotten, whole
+from linkage.ingest.known_prompts import add_alone, load_instants, load_prompts
 from linkage.ingest.known_templates import make_known_templates
 from linkage.ingest.prompts import Sketching
 from linkage.ingest.reading import TableReader, reader_of
@@ -165,7 +164,7 @@ class KnownRows:
 
     def n_left_out(self) -> int:
         """Return how many rows of forgotten accounts the files still have, left out here."""
-        return _forgotten([one for one in self._entries("accounts") if one.is_there])
+        return n_forgotten([one for one in self._entries("accounts") if one.is_there])
 
     def read_rows(self, table: str) -> int:
         """Make ``raw_NAME`` and ``first_NAME`` and return how many rows came."""
@@ -182,7 +181,7 @@ class KnownRows:
             "file_ix": pa.array(range(len(entries)), pa.int32()),
             "first_no": pa.array([1] * len(entries), pa.int64()),
         }))
-        return sum(one.entry.n_rows["rows"] for one in entries) + _forgotten(entries)
+        return sum(one.entry.n_rows["rows"] for one in entries) + n_forgotten(entries)
 
     def origin(self, table: str) -> Origin:
         """Return where the rows of a table come from."""
@@ -207,8 +206,7 @@ class KnownRows:
         nothing = pa.schema([("file_ix", pa.int32()), *map(EVENT.field, columns)]).empty_table()
         for rows in chain([nothing], loaded(self._known, self._events.loose, columns),
                           self._events.rest(columns)):
-            for name in absent:
-                # Narrow, for nothing in each of millions of rows.
+            for name in absent:  # narrow, for nothing in each of millions of rows
                 rows = rows.append_column(name, pa.nulls(rows.num_rows, pa.int8()))
             with self._store.lent("known_event", rows):
                 self._store.view("read_event", f"select * from known_event where {until(as_of)}")
@@ -224,7 +222,7 @@ class KnownRows:
 
     def n_further_events(self) -> int:
         """Return how many events are not in ``event``: those in sums, and of forgotten accounts."""
-        return self._events.n_events + _forgotten(self._entries("events"))
+        return self._events.n_events + n_forgotten(self._entries("events"))
 
     def read_spellings(self, *, as_of: str | None, overlapping: bool) -> None:
         """Make ``event_text``: the text of each number."""
@@ -242,6 +240,10 @@ class KnownRows:
             for column, code in CODES.items()
         ))
 
+    def spell(self, kind: str) -> None:
+        """Add the texts of what ``shared_value`` has of a kind to ``event_text``."""
+        self._events.spell(kind)
+
     def locate(self, file_ix: int, *, as_of: str | None) -> None:
         """Add the bad events of one file to ``fault_event``."""
         columns = ["row_no", "occurred_at", "fault", "account_code", "ip_code"]
@@ -254,8 +256,13 @@ class KnownRows:
     def read_prompts(self, *, as_of: str | None, n_threads: int, overlapping: bool) -> None:
         """Make ``prompt`` and the tables of prompt readers."""
         del n_threads, overlapping  # whatever is delivered twice is told from ``event_again``
+        self._prompts = self._events.prompts()
         load_prompts(self._store, self._known, self._entries("events"), self._events,
-                     self._readers, as_of=as_of)
+                     self._prompts, self._readers, as_of=as_of)
+
+    def read_instants(self) -> None:
+        """Make ``prompt_instant``."""
+        load_instants(self._store, self._prompts)
 
     def add_sums(self, table: str) -> None:
         """Add what sums of events say to a table of the stage."""
@@ -264,9 +271,6 @@ class KnownRows:
                 with self._store.lent("summed_sighting", rows):
                     self._store.insert(table, query("ingest", "sighting_summed").body)
                 continue
-            if table == "activity":
-                each = np.repeat(np.arange(rows.num_rows), rows["n_events"].to_numpy())
-                rows = rows.drop_columns("n_events").take(pa.array(each))
             self._store.append(table, rows)
 
     def settle_events(self) -> None:
@@ -279,8 +283,9 @@ class KnownRows:
 
     def gather_templates(self, *, n_threads: int) -> None:
         """Make ``template``, from what the last night counted where that fits."""
-        entries = self._entries("events")
-        make_known_templates(self._store, self._known, entries, self._key, n_threads=n_threads)
+        make_known_templates(self._store, self._known, self._entries("events"), self._key,
+                             n_threads=n_threads)
+        add_alone(self._store, self._prompts)
 
     def drop_texts(self) -> None:
         """Forget the texts of events."""
@@ -293,8 +298,3 @@ class KnownRows:
             (InputFile(f.path, f.table, f.n_bytes, f.sha256) for f in self._night.files),
             key=lambda file: (file.path, file.table),
         ))
-
-
-def _forgotten(entries: list[Placed]) -> int:
-    """Return how many rows of forgotten accounts were left out."""
-    return sum(one.entry.n_forgotten for one in entries)

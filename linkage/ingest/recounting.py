@@ -6,7 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from linkage.ingest.among import distinct
-from linkage.ingest.band_groups import MOST_COMPARED, Codes, Flags, Ints, alike_pairs
+from linkage.ingest.band_groups import (
+    MOST_COMPARED,
+    Codes,
+    Flags,
+    Ints,
+    are_alike,
+    in_company,
+)
 from linkage.ingest.digests import N_KEPT_BITS
 from linkage.ingest.prompts import BANDS, ahead
 from linkage.ingest.segments import RANK_BITS, RANKS, Segment
@@ -17,6 +24,9 @@ BYTES_A_SKELETON = 64
 """Memory that all of them take here, one of the bands included."""
 
 ROWS_AT_ONCE = 1 << 20
+
+FEW = 2 * MOST_COMPARED
+"""Members of a group that are looked at to learn whether others come first than before."""
 
 _RANK = np.uint64((1 << 32) - 1)
 _GROUP = np.uint64(32)
@@ -73,13 +83,22 @@ class Together:
         """Return flags by rank as flags by the rank in each segment."""
         return [rank[ranks] for ranks in self._ranks]
 
-    def members(self, band: str, changed: Sequence[Flags]) -> tuple[Ints, Ints]:
-        """Return everybody in the groups of one band that some changed skeleton is in.
+    def members(
+        self, band: str, changed: Sequence[Flags], counts: tuple[Flags, Flags]
+    ) -> tuple[Ints, Ints]:
+        """Return who has to be looked at in the groups of a band that some changed one is in.
+
+        Everybody of a group in which others come first now than before; of any other group those
+        who come first, and those who changed.
 
         Parameters
         ----------
+        band
+            One of ``BANDS``.
         changed
             By segment, from :meth:`flags`; some are.
+        counts
+            (n,) by rank: those that counted, and those that count.
 
         Returns
         -------
@@ -87,21 +106,46 @@ class Together:
             Group, counted from 0, and rank of each; ascending.
         """
         keys = [one.keys(band) for one in self.segments]
-        groups = distinct(np.concatenate([
-            part[its_changed[(part & RANKS).astype(np.int64)]] >> RANK_BITS
-            for its, its_changed in zip(keys, changed, strict=True) if its_changed.any()
-            for part in np.array_split(its, len(its) // ROWS_AT_ONCE + 1)
-        ]))
-        found = []
-        for its, ranks in zip(keys, self._ranks, strict=True):
-            begin = np.searchsorted(its, groups << RANK_BITS)
-            n_each = np.searchsorted(its, groups << RANK_BITS | RANKS, side="right") - begin
-            group = np.repeat(np.arange(len(groups)), n_each)
-            at = np.arange(len(group)) + np.repeat(begin - np.cumsum(n_each) + n_each, n_each)
-            rank = ranks[(its[at] & RANKS).astype(np.int64)]
-            found.append(group.astype(np.uint64) << _GROUP | rank.astype(np.uint64))
-        every = distinct(np.concatenate(found))
-        return (every >> _GROUP).astype(np.int64), (every & _RANK).astype(np.int64)
+        moved = [_changed(its, those) for its, those in zip(keys, changed, strict=True)]
+        groups = distinct(np.concatenate(moved) >> RANK_BITS)
+        is_whole = np.zeros(len(groups), dtype=bool)
+        spans, found = [], []
+        for at, (its, those) in enumerate(zip(keys, moved, strict=True)):
+            spans.append(_Spans(its, groups))
+            group, rank = self._those(at, its[spans[-1].first()], groups)
+            for one in counts:
+                n_counted = np.bincount(group[one[rank]], minlength=len(groups))
+                is_whole |= (spans[-1].n > FEW) & (n_counted < MOST_COMPARED)
+            found += [(group, rank), self._those(at, those, groups)]
+        group, rank = _in_order(found)
+        heads = [_heads(group, one[rank]) for one in counts]
+        is_whole[group[heads[0] != heads[1]]] = True
+        stays = ~is_whole[group] & (heads[0] | (counts[0][rank] != counts[1][rank]))
+        return _in_order([(group[stays], rank[stays]), *(
+            self._those(at, its[span.every(is_whole)], groups)
+            for at, (its, span) in enumerate(zip(keys, spans, strict=True)))])
+
+    def _those(self, at: int, keys: Codes, groups: Codes) -> tuple[Ints, Ints]:
+        """Return group and rank of some keys of one segment."""
+        return (np.searchsorted(groups, keys >> RANK_BITS),
+                self._ranks[at][(keys & RANKS).astype(np.int64)].astype(np.int64))
+
+
+class _Spans:
+    """Where the members of some groups are in the keys of one segment."""
+
+    def __init__(self, keys: Codes, groups: Codes) -> None:
+        self._begin = np.searchsorted(keys, groups << RANK_BITS)
+        self.n = np.searchsorted(keys, groups << RANK_BITS | RANKS, side="right") - self._begin
+        """(n_groups,) members of each."""
+
+    def first(self) -> Ints:
+        """Return the places of the first few of each group."""
+        return _along(self._begin, np.minimum(self.n, FEW))
+
+    def every(self, chosen: Flags) -> Ints:
+        """Return the places of all members of some groups."""
+        return _along(self._begin[chosen], self.n[chosen])
 
 
 def recounted(
@@ -124,7 +168,7 @@ def recounted(
     changed = together.flags(before != now)
 
     def one(band: str) -> list[tuple[Ints, Ints, int]]:
-        return _change(together, before, now, together.members(band, changed))
+        return _change(together, before, now, together.members(band, changed, (before, now)))
 
     found = [pairs for band in ahead(BANDS, one, n_threads) for pairs in band]
     rank, place = np.unique(
@@ -145,32 +189,44 @@ def _change(
 ) -> list[tuple[Ints, Ints, int]]:
     """Return pairs of ranks that are alike now and were not compared before, and the reverse."""
     group, rank = members
-    heads = [_heads(group, counts[rank]) for counts in (before, now)]
-    # Where the first ones are still the first, the others are compared with them as they were.
-    is_moved = np.zeros(int(group[-1]) + 1 if len(group) else 0, dtype=bool)
-    is_moved[group[heads[0] != heads[1]]] = True
-    kept = np.flatnonzero(is_moved[group] | heads[0] | (before[rank] != now[rank]))
+    # Who is alone has nobody to be compared with.
+    kept = np.flatnonzero(in_company(group.astype(np.uint64)))
     group, rank = group[kept], rank[kept]
     digest = together.digests(rank)
     was, counts_now = before[rank], now[rank]
-    heads_before, heads_now = (part[kept] for part in heads)
+    heads_before, heads_now = _heads(group, was), _heads(group, counts_now)
     found = []
     for those, others, other_heads, sign in (
         (counts_now, was, heads_before, 1), (was, counts_now, heads_now, -1)
     ):
         at = np.flatnonzero(those)
-
-        def is_asked(
-            row: Ints, head: Ints, at: Ints = at, others: Flags = others,
-            heads: Flags = other_heads,
-        ) -> Flags:
-            """Flag pairs that are compared now or were before, and not both."""
-            asked: Flags = ~(others[at[row]] & heads[at[head]])
-            return asked
-
-        row, head, _ = alike_pairs(group[at].astype(np.uint64), digest[at], is_asked)
-        found.append((rank[at[row]], rank[at[head]], sign))
+        for row, head in _asked(group[at], others[at], other_heads[at]):
+            alike = are_alike(digest[at[row]], digest[at[head]])
+            found.append((rank[at[row[alike]]], rank[at[head[alike]]], sign))
     return found
+
+
+def _asked(group: Ints, others: Flags, other_heads: Flags) -> Iterator[tuple[Ints, Ints]]:
+    """Yield places of rows, and of who comes first, that are compared on one of two nights alone.
+
+    Parameters
+    ----------
+    group
+        (n,) of those who count on that night, ascending.
+    others, other_heads
+        (n,) who of them counts on the other night, and who is among the first of them then.
+    """
+    begin = np.flatnonzero(np.append(True, group[1:] != group[:-1])[: len(group)])
+    end = np.append(begin[1:], len(group))[: len(begin)]
+    new = np.flatnonzero(~others)
+    of_new = begin[np.searchsorted(begin, new, side="right") - 1]
+    for at in range(MOST_COMPARED):
+        is_new = (begin + at < end - 1) & ~other_heads[np.minimum(begin + at, end - 1)]
+        first, n_each = begin[is_new] + at, end[is_new] - begin[is_new] - at - 1
+        # All that follow one who is first on this night alone, and who is new behind the others.
+        follows = (of_new + at < new) & other_heads[np.minimum(of_new + at, new)]
+        yield _along(first + 1, n_each), np.repeat(first, n_each)
+        yield new[follows], of_new[follows] + at
 
 
 def _ranks(codes: Sequence[Ints]) -> tuple[list[Ranks], int]:
@@ -203,6 +259,34 @@ def places(numbers: Ints, wanted: Ints) -> tuple[Ints, Flags]:
         return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
     place = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
     return place, numbers[place] == wanted
+
+
+def _changed(keys: Codes, changed: Flags) -> Codes:
+    """Return the keys of those that changed, ascending.
+
+    Parameters
+    ----------
+    changed
+        (n,) by rank in the segment.
+    """
+    if not changed.any():
+        return keys[:0]
+    return np.concatenate([
+        part[changed[(part & RANKS).astype(np.int64)]]
+        for part in np.array_split(keys, len(keys) // ROWS_AT_ONCE + 1)])
+
+
+def _along(begin: Ints, n_each: Ints) -> Ints:
+    """Return the numbers from each beginning on, as many as it says."""
+    found: Ints = np.arange(n_each.sum()) + np.repeat(begin - np.cumsum(n_each) + n_each, n_each)
+    return found
+
+
+def _in_order(found: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:
+    """Return pairs of group and rank, each once; ascending."""
+    every = distinct(np.concatenate([
+        group.astype(np.uint64) << _GROUP | rank.astype(np.uint64) for group, rank in found]))
+    return (every >> _GROUP).astype(np.int64), (every & _RANK).astype(np.int64)
 
 
 def _heads(group: Ints, counts: Flags) -> Flags:

@@ -51,7 +51,14 @@ class RowSource(AbstractContextManager[Any], Protocol):
         ...
 
     def read_spellings(self, *, as_of: str | None, overlapping: bool) -> None:
-        """Make ``event_text``: the texts of events beside their numbers."""
+        """Make ``event_text``: the texts of events beside their numbers.
+
+        Those of devices and sessions may come later, by :meth:`spell`.
+        """
+        ...
+
+    def spell(self, kind: str) -> None:
+        """Let ``event_text`` have the texts of what ``shared_value`` has of a kind."""
         ...
 
     def read_events(self, *, as_of: str | None, overlapping: bool) -> None:
@@ -74,16 +81,22 @@ class RowSource(AbstractContextManager[Any], Protocol):
         ...
 
     def read_prompts(self, *, as_of: str | None, n_threads: int, overlapping: bool) -> None:
-        """Make ``prompt`` and the tables of prompt readers."""
+        """Make ``prompt`` and the tables of prompt readers; add sums to ``prompt_summed``."""
         ...
 
     def gather_templates(self, *, n_threads: int) -> None:
-        """Make ``template`` of the prompts that were read."""
+        """Make ``template`` of the prompts that were read; count others in ``lone_value``."""
+        ...
+
+    def read_instants(self) -> None:
+        """Add the events behind rows of ``prompt_summed`` to ``prompt_instant``, of templates that
+        few accounts share; needs ``template_shared``.
+        """
         ...
 
     def add_sums(self, table: str) -> None:
-        """Add what is known of events only as sums to ``sighting``, ``usage``, ``activity`` or
-        ``session_summed``.
+        """Add what is known of events only as sums to ``sighting``, ``usage``, ``activity_summed``
+        or ``session_summed``.
         """
         ...
 

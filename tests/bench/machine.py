@@ -25,6 +25,8 @@ class Finished:
     """Wall time, the start of the interpreter included."""
     peak_mb: int
     """Largest resident memory, in MiB."""
+    processor_seconds: float
+    """Of all threads, which tells more than wall time where others are at work."""
 
 
 def run_linkage(*arguments: str | Path) -> Finished:
@@ -43,7 +45,7 @@ def run_linkage(*arguments: str | Path) -> Finished:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"error: {' '.join(command)} ended with {process.returncode}")
-    return Finished(seconds, usage.ru_maxrss // 1024)
+    return Finished(seconds, usage.ru_maxrss // 1024, usage.ru_utime + usage.ru_stime)
 
 
 @contextmanager

@@ -113,7 +113,8 @@ def test_sums_of_an_account_that_is_no_longer_known_are_not_used(summed, tmp_pat
     assert len(found.quarantine["events"]) == 5
 
 
-@pytest.mark.parametrize("table", ["rest", "usage", "codes", "prompts", "fold"])
+@pytest.mark.parametrize(
+    "table", ["rest", "usage", "codes", "alone", "prompts", "instants", "fold"])
 def test_damaged_sums_are_made_anew(summed, tmp_path, table):
     night, known, whole = summed
     (fold,) = _folds(tmp_path / "known")
@@ -158,7 +159,8 @@ def test_to_forget_takes_the_account_out_of_the_sums(summed, tmp_path, monkeypat
     # The address that only c came from, and the prompt that only c sent.
     assert held - {row["text"] for row in Vault(fold, key).read("spelling").to_pylist()} == {
         "84.1.9.9"}
-    assert Vault(fold, key).read("prompts").num_rows == 20
+    assert Vault(fold, key).read("prompts").num_rows == 5
+    assert Vault(fold, key).read("instants").num_rows == 20
     gone = replace(known, files=tuple(
         replace(file, source=None) for file in known.files if "_5" not in file.path))
     found = night(gone)

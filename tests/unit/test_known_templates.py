@@ -23,9 +23,9 @@ ANEW = "all templates are gathered anew"
 
 
 @settings(max_examples=12, deadline=None, phases=(Phase.explicit, Phase.generate))
-@given(seed=st.integers(0, 2**32), n_bases=st.integers(1, 3))
+@given(seed=st.integers(0, 2**32), n_bases=st.integers(1, 3), few=st.sampled_from([4, 8]))
 def test_a_night_after_others_has_the_templates_of_one_over_everything(
-    tmp_path_factory, caplog_at_info, seed, n_bases
+    tmp_path_factory, caplog_at_info, seed, n_bases, few
 ):
     rng = np.random.default_rng(seed)
     nights = Nights(tmp_path_factory.mktemp("state"), *mutated(seed, n_bases, 50))
@@ -34,6 +34,7 @@ def test_a_night_after_others_has_the_templates_of_one_over_everything(
         patch.setattr("linkage.ingest.known_templates.MOST_CHANGED", 1e9)
         patch.setattr("linkage.ingest.known_templates.ROWS_AT_ONCE", 7)
         patch.setattr("linkage.ingest.recounting.ROWS_AT_ONCE", 5)
+        patch.setattr("linkage.ingest.recounting.FEW", few)
         for night in range(8):
             nights.deliver(f"file{night}", rng.choice(50, rng.integers(1, 25), replace=False))
             names.append(f"file{night}")

@@ -44,6 +44,7 @@ def _fill(
         "account_ix": pa.array(account, pa.int32()),
         "hour": pa.array([(DAY_0 + d) * 24 + one % 24 for one, d in enumerate(day)], pa.int32()),
         "model_code": pa.array(code, pa.uint64()), "is_conversation": pa.array(is_talk, pa.bool_()),
+        "n_events": pa.array([1] * len(account), pa.int64()),
     }))
     store.put("model", pa.table({
         "model_code": pa.array(list(models), pa.uint64()),

@@ -1,13 +1,10 @@
 -- Purpose:    when each account was active, and with which model; hours count from the epoch.
---             One row per event, uncounted: only members of rings are ever asked for, and to
---             count all accounts by hour and day costs more than everything they need.
--- Grain:      event
--- Inputs:     event (account_ix, occurred_at, is_conversation, model_code)
+-- Grain:      event, or sum of events
+-- Inputs:     activity_event, activity_summed (account_ix, hour, model_code, is_conversation, n_events)
 -- Parameters: none
--- Order:      none, readers count
-select
-    account_ix,
-    cast(date_diff('hour', timestamp '1970-01-01 00:00:00', occurred_at) as integer) as hour,
-    model_code, is_conversation
-from event
-where account_ix is not null
+-- Order:      none, readers add up
+select account_ix, hour, model_code, is_conversation, 1 as n_events
+from activity_event
+union all
+select account_ix, hour, model_code, is_conversation, n_events
+from activity_summed

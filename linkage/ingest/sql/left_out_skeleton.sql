@@ -1,6 +1,6 @@
 -- Purpose:    skeletons that no event has which counts tonight.
 -- Grain:      skeleton
--- Inputs:     left_out_code (code), prompt (prompt_code, system_code), prompt_again (prompt_code, system_code)
+-- Inputs:     left_out_code (code), prompt (prompt_code, system_code), prompt_again, prompt_summed
 -- Parameters: none
 -- Order:      by grain, so that two nights keep the same
 with
@@ -13,6 +13,10 @@ counting as (
     select prompt_code as code from prompt_again
     union all
     select system_code as code from prompt_again
+    union all
+    select prompt_code as code from prompt_summed
+    union all
+    select system_code as code from prompt_summed
 )
 
 select distinct l.code

@@ -56,24 +56,29 @@ crowded as (
     having min(b.account_ix) < max(b.account_ix)
 ),
 
-asked as (
+asked as materialized (
     select c.template_code, c.bucket, d.n_accounts
     from crowded as c
     inner join needed as d on c.template_code = d.template_code
     where c.n_events >= d.n_accounts
 ),
 
-together as (
-    select b.template_code, b.bucket
+sent_there as materialized (
+    select b.account_ix, b.template_code, b.bucket, b.occurred_at, a.n_accounts
     from bucketed as b
     inner join asked as a on b.template_code = a.template_code and b.bucket = a.bucket
-    group by b.template_code, b.bucket
-    having count(distinct b.account_ix) >= min(a.n_accounts)
+),
+
+together as (
+    select template_code, bucket
+    from sent_there
+    group by template_code, bucket
+    having count(distinct account_ix) >= min(n_accounts)
 )
 
 select
     b.account_ix,
     cast(b.template_code as varchar) || '/' || cast(b.bucket as varchar) as value,
     b.occurred_at as first_seen_at, b.occurred_at as last_seen_at, 1 as n_events
-from bucketed as b
+from sent_there as b
 inner join together as t on b.template_code = t.template_code and b.bucket = t.bucket

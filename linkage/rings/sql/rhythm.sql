@@ -9,7 +9,7 @@ of_all as (
     select
         cast(null as varchar) as ring_id,
         (hour + 72) % 168 as hour_of_week,
-        count(*) as n_events
+        cast(sum(n_events) as bigint) as n_events
     from activity
     group by (hour + 72) % 168
 ),

@@ -6,7 +6,7 @@
 with
 
 of_account as (
-    select m.ring, a.account_ix, a.hour // 24 as day, count(*) as n_conversations
+    select m.ring, a.account_ix, a.hour // 24 as day, cast(sum(a.n_events) as bigint) as n_conversations
     from member as m
     inner join activity as a on m.account_ix = a.account_ix
     where a.is_conversation

@@ -6,13 +6,13 @@ with
 
 -- The epoch began on a Thursday: 72 hours after a Monday.
 of_ring as (
-    select m.ring, (a.hour + 72) % 168 as hour_of_week
+    select m.ring, (a.hour + 72) % 168 as hour_of_week, a.n_events
     from member m
     join activity a on a.account_ix = m.account_ix
 ),
 
 counted as (
-    select ring, hour_of_week, count(*) as n_events
+    select ring, hour_of_week, cast(sum(n_events) as bigint) as n_events
     from of_ring
     group by ring, hour_of_week
 )

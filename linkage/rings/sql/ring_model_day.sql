@@ -3,7 +3,9 @@
 -- Inputs:     member (ring, account_ix), activity
 -- Parameters: none
 -- Order:      by grain
-select m.ring, a.hour // 24 as day, a.model_code, count(*) as n_conversations
+select
+    m.ring, a.hour // 24 as day, a.model_code,
+    cast(sum(a.n_events) as bigint) as n_conversations
 from activity as a
 left join member as m on a.account_ix = m.account_ix
 where a.model_code is not null and a.is_conversation

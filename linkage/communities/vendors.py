@@ -13,6 +13,9 @@ from linkage.communities.holdings import OWN_SHARE, held, kept
 from linkage.communities.operations import FEWEST, FOR_HIRE, LEAST_PART, join_tied
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 
+MEETS = 0.5
+"""Share of the members that would hold two identifiers by chance, from which on they are joined."""
+
 RARELY = 0.2
 """Share of the rest of a ring below which it does not share what a part of it shares."""
 
@@ -126,7 +129,9 @@ def _parts(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> In
     """(n_members,) part of its ring that an account's own identifiers put it in; -1 none.
 
     Two identifiers are joined when two members of the ring hold both, so that one
-    accidental account bridges nothing; what more strangers than members hold joins nothing.
+    accidental account bridges nothing; and of two that many hold, half as many as would if
+    they were dealt to the ring at random: few of one operator's accounts have a mailbox at the
+    other's domain. What more strangers than members hold joins nothing.
     """
     ties = held(incidence, account, ring, chosen)
     own = ties.own >= OWN_SHARE
@@ -137,7 +142,10 @@ def _parts(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> In
         shape=(len(account), ties.n_columns),
     )
     both = (matrix.T @ matrix).tocoo()
-    joined = both.data >= 2
+    n_in_ring = np.ones(ties.n_columns)
+    n_in_ring[ties.column] = np.bincount(ring)[ring[ties.member]]
+    by_chance = n_members[both.row] * n_members[both.col] / n_in_ring[both.row]
+    joined = both.data >= np.maximum(2, MEETS * by_chance)
     graph = sp.coo_matrix(
         (np.ones(joined.sum(), np.int8), (both.row[joined], both.col[joined])),
         shape=both.shape,

@@ -111,11 +111,12 @@ def _shared_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _place_and_machines(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Shares machines and a place alone, as villages, libraries and shelters do."""
-    return (
-        _machines_alone(rings) & (rings["datacenter_share"] < 0.5)
-        & ~(in_turn(rings) & (measured(rings, "top_place") < 0.5))
+    """Shares machines and a place or a few alone, as villages, libraries and shelters do."""
+    many = (
+        in_turn(rings) & (measured(rings, "top_place") < 0.5)
+        & (measured(rings, "n_device") >= 4) & (measured(rings, "top_device") < 0.35)
     )
+    return _machines_alone(rings) & (rings["datacenter_share"] < 0.5) & ~many
 
 
 def _banned(rings: pd.DataFrame) -> "pd.Series[bool]":
@@ -147,9 +148,10 @@ def _office_hours(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def _hired_hands(rings: pd.DataFrame) -> "pd.Series[bool]":
-    """Works office hours, and neither has lives of its own nor an employer's name or domain."""
+    """Works office hours at shared machines, without lives or an employer's name of its own."""
     return (
         _office_hours(rings) & no_private_lives(rings) & (rings["n_accounts"] >= 12)
+        & shares_own(rings, "device")
         & (rings["top_domain_share"] < 0.3) & (rings["top_organization_share"] < 0.3)
     )
 
@@ -243,8 +245,8 @@ SIGNS: tuple[Sign, ...] = (
          lambda r: r["top_organization_share"] >= 0.5),
     Sign("office_hours", -4.5, "works office hours, five days a week",
          lambda r: _office_hours(r) & ~_hired_hands(r)),
-    Sign("hired_hours", -1.5, "works office hours, five days a week, though nobody has a life or "
-         "an employer of its own", _hired_hands),
+    Sign("hired_hours", -1.5, "works office hours, five days a week, though at shared machines and "
+         "with neither a life nor an employer of its own", _hired_hands),
     Sign("business_domain", -1.0, "has mail at one domain of its own", own_domain),
     Sign("institution", -3.0, "is one institution's people, who joined one by one or work "
          "by day", lambda r: own_domain(r) & (_born_as_others(r) | _office_hours(r))),
@@ -277,7 +279,7 @@ SIGNS: tuple[Sign, ...] = (
          "hides nothing by it", one_mailbox),
     Sign("shared_machines", -4.0, "shares machines in one place, and nothing else, by people "
          "who have their own", _shared_machines),
-    Sign("place_and_machines", -0.5, "shares a place and machines, and nothing else",
+    Sign("place_and_machines", -2.0, "shares a place and machines, and nothing else",
          _place_and_machines),
     Sign("own_devices", -1.0, "is people with devices of their own who share a payer or an office",
          lambda r: (measured(r, "held_device") < 0.3)

@@ -37,10 +37,11 @@ def test_bans_are_a_sign_where_chance_bans_fewer(n_banned, expected, is_seen):
 
 
 def test_office_hours_excuse_less_where_nobody_has_a_life_or_an_employer():
-    hands = {"weekend_share": 0.02, "private_lives": 0.0}
+    hands = {"weekend_share": 0.02, "private_lives": 0.0, "shared_device": 1.0}
     assert _is_seen(TESTS["hired_hours"], **hands)
     assert not _is_seen(TESTS["office_hours"], **hands)
     for innocent in ({"private_lives": 0.8}, {"top_domain_share": 0.9},
-                     {"top_organization_share": 0.9}, {"n_accounts": 8}):
+                     {"top_organization_share": 0.9}, {"n_accounts": 8},
+                     {"shared_device": 0.0}):
         assert _is_seen(TESTS["office_hours"], **hands | innocent)
         assert not _is_seen(TESTS["hired_hours"], **hands | innocent)

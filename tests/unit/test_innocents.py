@@ -135,7 +135,9 @@ def test_one_public_template_takes_nothing_from_those_that_are_the_rings_own():
 
 def test_guests_of_a_shelter_with_machines_and_one_place_in_common_are_not_enforced():
     assert _judged(**SHELTER).tier[0] != "enforce"
-    assert _judged(**SHELTER | {"top_place": 0.1}).tier == ["enforce"]
+    for few in ({"n_device": 3}, {"top_device": 0.6}):
+        assert _judged(**SHELTER | {"top_place": 0.4} | few).tier[0] != "enforce"
+    assert _judged(**SHELTER | {"top_place": 0.4}).tier == ["enforce"]
 
 
 def test_firms_that_send_one_text_are_judged_by_what_each_is():

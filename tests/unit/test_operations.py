@@ -227,6 +227,18 @@ def test_a_firm_among_users_of_a_tool_is_apart_by_its_mail_and_its_office():
         frozenset(operator_), frozenset(firm)}
 
 
+def test_a_few_mailboxes_at_the_others_domain_join_no_two_operators():
+    first, second = list(range(400)), list(range(400, 500))
+    world = [
+        held("ip", *first, *second), *strangers(range(600, N)),
+        *(held("prompt_template", *first[at::4]) for at in range(4)),
+        *(held("card", *first[at : at + 50]) for at in range(0, 400, 50)),
+        *(held("prompt_template", *second[at::4]) for at in range(4)),
+        held("email_domain", *second, *first[::19]),
+    ]
+    assert _labels(split_vendors, world, first + second) == {frozenset(first), frozenset(second)}
+
+
 def test_cells_of_one_operator_who_divides_templates_stay_together():
     ring = list(range(200))
     cells = [held(kind, *ring[at : at + 10]) for at in range(0, 200, 10)

@@ -101,11 +101,7 @@ def join_tied(
         ring_of[part] = ring
         one = (_smaller(crossing, size) >= LEAST_TIED) & (
             ring_of[crossing.low] == ring_of[crossing.high])
-        graph = sp.coo_matrix(
-            (np.ones(one.sum(), dtype=np.int8), (crossing.low[one], crossing.high[one])),
-            shape=(len(size), len(size)),
-        )
-        joined = first_of_component(graph)[part]
+        joined = _connected(crossing, one, len(size))[part]
         if (joined == part).all():
             break
         part = joined
@@ -241,11 +237,16 @@ def _joined(incidence: Incidence, rare: Flags, crossing: _Crossings, ring: Ints)
     passed_on = np.flatnonzero(one & ~by_kept)
     one[passed_on] = False
     one[passed_on[_first_choice(crossing, size, nats.sum(axis=1), passed_on)]] = True
+    return _connected(crossing, one, len(size))[ring]
+
+
+def _connected(crossing: _Crossings, one: Flags, n_rings: int) -> Ints:
+    """(n_rings,) first ring of those that the flagged pairs connect each to."""
     graph = sp.coo_matrix(
         (np.ones(one.sum(), dtype=np.int8), (crossing.low[one], crossing.high[one])),
-        shape=(len(size), len(size)),
+        shape=(n_rings, n_rings),
     )
-    return first_of_component(graph)[ring]
+    return first_of_component(graph)
 
 
 def _smaller(crossing: _Crossings, size: Floats) -> Floats:

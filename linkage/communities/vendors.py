@@ -22,10 +22,7 @@ RARELY = 0.2
 
 def split_vendors(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     """Return new ring labels with operators apart who share nothing but what is for hire."""
-    part = np.full(len(ring), -1, dtype=np.int64)
-    # No smaller ring has a part that is large enough and not the whole.
-    large = np.bincount(ring)[ring] > FEWEST
-    part[large] = _parts(incidence, account[large], ring[large], _not_for_hire(incidence))
+    part = _parts_of_large(incidence, account, ring, _not_for_hire(incidence))
     return _parted(incidence, account, ring, part, is_cut=False)
 
 
@@ -47,15 +44,14 @@ def split_users(incidence: Incidence, account: Ints, ring: Ints) -> Ints:
     nobody passes on is an operation of its own, or a firm; of a small one, one may be addresses
     that nobody else has.
     """
-    part = np.full(len(ring), -1, dtype=np.int64)
-    large = np.flatnonzero(np.bincount(ring)[ring] > FEWEST)
-    part[large] = _parts(incidence, account[large], ring[large], kept(incidence))
+    ties = kept(incidence)
+    part = _parts_of_large(incidence, account, ring, ties)
     inside = np.flatnonzero(part >= 0)
     part[inside] = join_tied(
-        incidence, account[inside], dense(part[inside]), ring[inside], kept(incidence))
+        incidence, account[inside], dense(part[inside]), ring[inside], ties)
     return _parted(
         incidence, account, ring, part, is_cut=False,
-        chosen=kept(incidence) | (incidence.creates & ~_not_for_hire(incidence)))
+        chosen=ties | (incidence.creates & ~_not_for_hire(incidence)))
 
 
 def _parted(
@@ -123,6 +119,15 @@ def _n_sharing(
         minlength=n_parts * n_families,
     )
     return covered.reshape(-1, n_families).astype(float)
+
+
+def _parts_of_large(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> Ints:
+    """(n_members,) as :func:`_parts`, of rings large enough to have a part that may stand."""
+    part = np.full(len(ring), -1, dtype=np.int64)
+    # No smaller ring has a part that is large enough and not the whole.
+    large = np.bincount(ring)[ring] > FEWEST
+    part[large] = _parts(incidence, account[large], ring[large], chosen)
+    return part
 
 
 def _parts(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> Ints:

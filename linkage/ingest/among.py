@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 Codes = npt.NDArray[np.uint64]
+Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 
 
@@ -44,3 +45,17 @@ def distinct(numbers: Codes) -> Codes:
     is_new = np.ones(len(found), dtype=bool)
     np.not_equal(found[1:], found[:-1], out=is_new[1:])
     return found[is_new]
+
+
+def places(numbers: Ints, wanted: Ints) -> tuple[Ints, Flags]:
+    """Return where each wanted number is in ascending ones, and flag those that are there."""
+    if not len(numbers):
+        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
+    place = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
+    return place, numbers[place] == wanted
+
+
+def along(begin: Ints, n_each: Ints) -> Ints:
+    """Return the numbers from each beginning on, as many as it says."""
+    found: Ints = np.arange(n_each.sum()) + np.repeat(begin - np.cumsum(n_each) + n_each, n_each)
+    return found

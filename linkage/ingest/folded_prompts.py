@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linkage.ingest.among import along, places
 from linkage.ingest.folds import Fold, Folds
 
 Ints = npt.NDArray[np.int64]
@@ -65,8 +66,7 @@ class FoldedPrompts:
                 sent = rows["prompt_code"].to_numpy()
                 begin = np.searchsorted(sent, codes)
                 n_each = np.searchsorted(sent, codes, side="right") - begin
-                found.append(n + np.arange(n_each.sum())
-                             + np.repeat(begin - np.cumsum(n_each) + n_each, n_each))
+                found.append(n + along(begin, n_each))
                 n += len(sent)
             yield of_those_who_count(
                 self._folds.rows_at(fold, "instants", np.concatenate(found)), place)
@@ -85,7 +85,7 @@ class FoldedPrompts:
         for at, codes in enumerate(self._codes):
             for others in self._codes[:at]:
                 less, more = sorted((codes, others), key=len)
-                every.append(less[_places(more, less) >= 0])
+                every.append(less[places(more, less)[1]])
         return np.concatenate(every)
 
     def take(self, wanted: Ints) -> pa.Table:
@@ -101,8 +101,8 @@ class FoldedPrompts:
         for (fold, place), codes, is_taken in zip(
             self._chosen, self._codes, self._is_taken, strict=True
         ):
-            at = _places(codes, wanted)
-            at = at[at >= 0]
+            at, is_there = places(codes, wanted)
+            at = at[is_there]
             at = at[~is_taken[at]]
             is_taken[at] = True
             rows = of_those_who_count(self._folds.rows_at(fold, "alone", at), place)
@@ -145,11 +145,3 @@ def _column(folds: Folds, fold: Fold, name: str) -> npt.NDArray[np.int64]:
     parts = [rows[name].to_numpy() for rows in folds.batches(fold, "alone", [name])]
     found: Ints = np.concatenate(parts)
     return found
-
-
-def _places(codes: Ints, wanted: Ints) -> Ints:
-    """Return where each wanted number is among ascending ones; -1 for one that is not there."""
-    if not len(codes):
-        return np.full(len(wanted), -1, dtype=np.int64)
-    place = np.minimum(np.searchsorted(codes, wanted), len(codes) - 1)
-    return np.where(codes[place] == wanted, place, -1)

@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from linkage.ingest.among import places
 from linkage.ingest.band_groups import Flags, Ints
 from linkage.ingest.gathered import GONE, Gathered, Misfit
 from linkage.ingest.gathering import COUNTED
-from linkage.ingest.recounting import Together, places, recounted
+from linkage.ingest.recounting import Together, recounted
 from linkage.ingest.segments import Segment, read_segment
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from linkage.ingest.among import distinct
+from linkage.ingest.among import along, distinct, places
 from linkage.ingest.band_groups import (
     MOST_COMPARED,
     Codes,
@@ -141,11 +141,11 @@ class _Spans:
 
     def first(self) -> Ints:
         """Return the places of the first few of each group."""
-        return _along(self._begin, np.minimum(self.n, FEW))
+        return along(self._begin, np.minimum(self.n, FEW))
 
     def every(self, chosen: Flags) -> Ints:
         """Return the places of all members of some groups."""
-        return _along(self._begin[chosen], self.n[chosen])
+        return along(self._begin[chosen], self.n[chosen])
 
 
 def recounted(
@@ -225,7 +225,7 @@ def _asked(group: Ints, others: Flags, other_heads: Flags) -> Iterator[tuple[Int
         first, n_each = begin[is_new] + at, end[is_new] - begin[is_new] - at - 1
         # All that follow one who is first on this night alone, and who is new behind the others.
         follows = (of_new + at < new) & other_heads[np.minimum(of_new + at, new)]
-        yield _along(first + 1, n_each), np.repeat(first, n_each)
+        yield along(first + 1, n_each), np.repeat(first, n_each)
         yield new[follows], of_new[follows] + at
 
 
@@ -253,14 +253,6 @@ def _ranks(codes: Sequence[Ints]) -> tuple[list[Ranks], int]:
     )
 
 
-def places(numbers: Ints, wanted: Ints) -> tuple[Ints, Flags]:
-    """Return where each wanted number is in ascending ones, and flag those that are there."""
-    if not len(numbers):
-        return np.zeros(len(wanted), dtype=np.int64), np.zeros(len(wanted), dtype=bool)
-    place = np.minimum(np.searchsorted(numbers, wanted), len(numbers) - 1)
-    return place, numbers[place] == wanted
-
-
 def _changed(keys: Codes, changed: Flags) -> Codes:
     """Return the keys of those that changed, ascending.
 
@@ -274,12 +266,6 @@ def _changed(keys: Codes, changed: Flags) -> Codes:
     return np.concatenate([
         part[changed[(part & RANKS).astype(np.int64)]]
         for part in np.array_split(keys, len(keys) // ROWS_AT_ONCE + 1)])
-
-
-def _along(begin: Ints, n_each: Ints) -> Ints:
-    """Return the numbers from each beginning on, as many as it says."""
-    found: Ints = np.arange(n_each.sum()) + np.repeat(begin - np.cumsum(n_each) + n_each, n_each)
-    return found
 
 
 def _in_order(found: Sequence[tuple[Ints, Ints]]) -> tuple[Ints, Ints]:

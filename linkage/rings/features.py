@@ -5,7 +5,6 @@ import pandas as pd
 import pyarrow as pa
 
 from linkage.communities import Communities
-from linkage.communities.holdings import OWN_SHARE, held
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.queries import query
 from linkage.rings.parts import (
@@ -13,7 +12,6 @@ from linkage.rings.parts import (
     commonest_share,
     largest_part,
     lead_private_lives,
-    parts,
 )
 from linkage.signals import LINK_FAMILY
 from linkage.store import Store
@@ -45,7 +43,7 @@ LONG_WAIT = 6
 
 
 def measure(
-    store: Store, incidence: Incidence, found: Communities, shares: Flags
+    store: Store, incidence: Incidence, found: Communities, part: Ints, shares: Flags
 ) -> pd.DataFrame:
     """Measure every ring.
 
@@ -57,8 +55,11 @@ def measure(
         Who holds what.
     found
         The rings.
+    part
+        (n_members,) from :func:`linkage.rings.parts.parts`, of these rings.
     shares
-        (n_members, n_families) from :func:`sharing`, of these rings or of larger ones.
+        (n_members, n_families) from :func:`linkage.rings.parts.sharing`, of these rings or of
+        larger ones.
 
     Returns
     -------
@@ -80,7 +81,7 @@ def measure(
             found.ring, shares[:, at].astype(float), len(rings))
     rings = rings.join(_shapes(store, incidence, rings))
     rings["top_link"] = commonest_share(incidence, found, LINK_FAMILY, len(rings))
-    rings["largest_part"] = largest_part(found, parts(incidence, found), len(rings))
+    rings["largest_part"] = largest_part(found, part, len(rings))
     rings["each_network"] = addresses_each(incidence, found, len(rings))
     rings["private_lives"] = _private_lives(store, incidence, found, len(rings))
     rings["birth_gap"] = _birth_gap(store, found, len(rings))
@@ -103,18 +104,6 @@ def _coverage(incidence: Incidence, found: Communities) -> pd.DataFrame:
         )
         for at, family in enumerate(incidence.families)
     })
-
-
-def sharing(incidence: Incidence, found: Communities) -> Flags:
-    """(n_members, n_families) does the member share with another what is mostly the ring's?
-
-    What may only corroborate does not count.
-    """
-    ties = held(incidence, found.account, found.ring, incidence.creates)
-    own = (ties.n_in_ring >= 2) & (ties.own >= OWN_SHARE)
-    flags = np.zeros((len(found.account), len(incidence.families)), dtype=bool)
-    flags[ties.member[own], incidence.family[ties.identifier[own]]] = True
-    return flags
 
 
 def _shapes(store: Store, incidence: Incidence, rings: pd.DataFrame) -> pd.DataFrame:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from linkage.evidence.incidence import Flags
+from linkage.evidence.incidence import Flags, Floats
 from linkage.signals import KEPT, NEVER_ALONE
 
 HELD_SHARE = 0.3
@@ -25,13 +25,14 @@ OF_A_TOOL = ("device", "kit")
 class Holding:
     """What holds each ring."""
 
+    held: Floats
+    """(n_rings, n_families) share of the members that the family holds."""
     holds: Flags
-    """(n_rings, n_families) does the family hold the ring?"""
+    """(n_rings, n_families) does it hold the ring?"""
     is_firm: Flags
     """(n_rings, n_families) does it, by what members share that is mostly their own?"""
     of_tool: Flags
     """(n_rings, n_families) does it come with the prompts that the ring's members send?"""
-
     by_two: Flags
     """(n_rings,) do two families hold it that are not one tool's, both firmly or one of them
     by what nobody passes on?"""
@@ -59,7 +60,7 @@ def holding(rings: pd.DataFrame, families: tuple[str, ...]) -> Holding:
     of_tool = comes_along & by_prompts[:, None]
     apart, firm = holds & ~of_tool, holds & is_shared & ~of_tool
     by_kept = firm[:, np.isin(name, KEPT)].any(axis=1) & (apart.sum(axis=1) >= 2)
-    return Holding(holds, holds & is_shared, of_tool, (firm.sum(axis=1) >= 2) | by_kept)
+    return Holding(held, holds, holds & is_shared, of_tool, (firm.sum(axis=1) >= 2) | by_kept)
 
 
 def prompts_only(seen: Holding, families: tuple[str, ...]) -> Flags:

@@ -19,8 +19,9 @@ from linkage.communities.membership import membership
 from linkage.evidence.incidence import Floats, Incidence
 from linkage.evidence.weights import Weights
 from linkage.rings.calibration import BUILT_IN, Calibration
-from linkage.rings.features import measure, sharing
+from linkage.rings.features import measure
 from linkage.rings.judge import Verdicts, judge
+from linkage.rings.parts import all_ties, parts, sharing
 from linkage.rings.signs import SIGNS
 from linkage.schema import GROUPS
 from linkage.store import Store
@@ -81,7 +82,9 @@ def judge_groups(
         account, ring, nats, by_family, as_named.is_core, nats - by_family.sum(axis=1),
         as_named, ring,
     )
-    measures = measure(store, incidence, found, sharing(incidence, found))
+    ties = all_ties(incidence, found)
+    measures = measure(store, incidence, found, parts(incidence, found, ties),
+                       sharing(incidence, found, ties))
     verdicts = judge(measures, incidence.families, calibration)
     score = _score(measures, verdicts, calibration)
     return pa.table({

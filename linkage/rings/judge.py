@@ -107,9 +107,6 @@ class Observed:
 def observe(rings: pd.DataFrame, families: tuple[str, ...]) -> Observed:
     """Return what is seen of rings; parameters as of :func:`judge`."""
     seen = np.column_stack([sign.test(rings).to_numpy(dtype=bool) for sign in SIGNS])
-    held = np.column_stack([
-        rings[f"held_{family}"].to_numpy() for family in families
-    ]) if families else np.zeros((len(rings), 0))
     by = holding(rings, families)
     holds = by.holds
     solid = np.array([family not in NEVER_ALONE for family in families], dtype=bool)
@@ -119,7 +116,7 @@ def observe(rings: pd.DataFrame, families: tuple[str, ...]) -> Observed:
     is_two = (holds.sum(axis=1) >= 2) & (n_solid >= 1)
     bars = np.any([has[name] for name in BARS], axis=0)
     return Observed(
-        seen, held, is_two, (n_solid > 0) & ~neighbours(rings).to_numpy(dtype=bool),
+        seen, by.held, is_two, (n_solid > 0) & ~neighbours(rings).to_numpy(dtype=bool),
         _by_prompts_alone(rings, families, holds & solid & ~by.of_tool, seen),
         prompts_only(by, families) | (has["groups_joined_by_text"] & (
             (measured(rings, "standing_share") < LEAST_STANDING)

@@ -13,30 +13,49 @@ LEAST_SHARE = 0.1
 """Members among the holders below which an address is a crowd's."""
 
 
-def parts(incidence: Incidence, found: Communities) -> Ints:
+def all_ties(incidence: Incidence, found: Communities) -> Held:
+    """Who in which ring holds what may create an edge: what the functions here look through."""
+    return held(incidence, found.account, found.ring, incidence.creates)
+
+
+def parts(incidence: Incidence, found: Communities, ties: Held) -> Ints:
     """(n_members,) number of the part that each member is in, never that of another ring.
 
     Parts hang together without places and times, by identifiers of which members are at
     least half the holders. Of prompts and codes, which are passed on, the commonest of each
     family does not count: what many events give out joins all of them.
+
+    Parameters
+    ----------
+    ties
+        From :func:`all_ties`.
     """
-    ties = held(incidence, found.account, found.ring, solid(incidence))
-    own = ties.own >= OWN_SHARE
+    own = solid(incidence)[ties.identifier] & (ties.own >= OWN_SHARE)
     for at, family in enumerate(incidence.families):
         if family not in KEPT:
             own &= ~_commonest(found, ties, incidence.family == at)
     return components(ties, own, len(found.account))
 
 
-def kept_parts(incidence: Incidence, found: Communities) -> Ints:
+def kept_parts(incidence: Incidence, found: Communities, ties: Held) -> Ints:
     """(n_members,) as :func:`parts`, by what nobody passes on, and by addresses of their own.
 
     Prompts and codes join nothing here: two firms that send one text are two firms.
     """
     name = np.array(incidence.families, dtype=object)
-    joins = np.isin(name, (*KEPT, "network"))[incidence.family] & incidence.creates
-    ties = held(incidence, found.account, found.ring, joins)
-    return components(ties, ties.own >= OWN_SHARE, len(found.account))
+    joins = np.isin(name, (*KEPT, "network"))[incidence.family[ties.identifier]]
+    return components(ties, joins & (ties.own >= OWN_SHARE), len(found.account))
+
+
+def sharing(incidence: Incidence, found: Communities, ties: Held) -> Flags:
+    """(n_members, n_families) does the member share with another what is mostly the ring's?
+
+    What may only corroborate does not count.
+    """
+    own = (ties.n_in_ring >= 2) & (ties.own >= OWN_SHARE)
+    flags = np.zeros((len(found.account), len(incidence.families)), dtype=bool)
+    flags[ties.member[own], incidence.family[ties.identifier[own]]] = True
+    return flags
 
 
 def _commonest(found: Communities, ties: Held, chosen: Flags) -> Flags:

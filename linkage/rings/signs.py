@@ -5,7 +5,7 @@ a list of sentences. No sign is about a language, a country or a kind of network
 hosting addresses, for one, count only beside evidence of another family.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -59,6 +59,13 @@ def _rotates(rings: pd.DataFrame, family: str) -> "pd.Series[bool]":
     )
 
 
+def _most_held(rings: pd.DataFrame, *, but: Collection[str]) -> "pd.Series[float]":
+    """Share of the members that the family holds which holds the most, some families aside."""
+    names = [name for name in rings.columns
+             if name.startswith("held_") and name.removeprefix("held_") not in but]
+    return rings[names].max(axis=1).fillna(0.0)
+
+
 MORE_BANNED = 6.0
 """Nats by which bans must beat those of as many accounts taken at random."""
 
@@ -71,12 +78,9 @@ def _codes_in_turn(rings: pd.DataFrame) -> "pd.Series[bool]":
 
     One code that nearly all have is an event's, and so may two or three be.
     """
-    held = pd.Series(0.0, index=rings.index)
-    for name in rings.columns:
-        if name.startswith("held_") and name.removeprefix("held_") not in NO_CODES:
-            held = held.where(held >= rings[name], rings[name])
     return (
-        (held >= 0.3) & (measured(rings, "n_other") >= 4) & (measured(rings, "top_other") < 0.5)
+        (_most_held(rings, but=NO_CODES) >= 0.3)
+        & (measured(rings, "n_other") >= 4) & (measured(rings, "top_other") < 0.5)
         & (measured(rings, "own_other") >= 0.5)
     )
 
@@ -95,12 +99,9 @@ def one_invitation(rings: pd.DataFrame) -> "pd.Series[bool]":
 
 def _machines_alone(rings: pd.DataFrame) -> "pd.Series[bool]":
     """Shares machines and addresses alone."""
-    others = pd.Series(0.0, index=rings.index)
-    for name in rings.columns:
-        if name.startswith("held_") and name not in ("held_device", "held_network", "held_timing"):
-            others = others.where(others >= rings[name], rings[name])
     return (
-        (measured(rings, "held_device") >= 0.3) & (others < 0.3)
+        (measured(rings, "held_device") >= 0.3)
+        & (_most_held(rings, but=("device", "network", "timing")) < 0.3)
         & (rings["disposable_share"] < 0.3) & (rings["banned_share"] < 0.1)
     )
 

@@ -9,9 +9,9 @@ import pyarrow as pa
 from linkage.communities import Communities
 from linkage.evidence.incidence import Flags, Incidence, Ints
 from linkage.rings.calibration import BUILT_IN, Calibration
-from linkage.rings.features import measure, sharing
+from linkage.rings.features import measure
 from linkage.rings.judge import SMALLEST_ENFORCED, judge
-from linkage.rings.parts import kept_parts, parts
+from linkage.rings.parts import all_ties, kept_parts, parts, sharing
 from linkage.rings.places import only_places_join
 from linkage.signals import KEPT
 from linkage.store import Store
@@ -28,7 +28,8 @@ class Measured:
     """As :func:`linkage.rings.features.measure` returns, with ``standing_share``: the share
     of the members whose part stands alone, 1 where more than places joins the ring; and
     ``parts_nats``: the log odds of the part that a median member is in, not a number where
-    more than places joins the ring or most parts may be families."""
+    more than places joins the ring or most parts may be families; and ``joined_by_text``:
+    does it fall into groups that only texts and codes join?"""
     stands: Flags
     """(n_members,) is the member in a part that would be enforced were it the whole ring?"""
 
@@ -41,9 +42,10 @@ def measure_with_parts(
     That an address is common to two groups says nothing of either, so such a ring is judged
     by what each of its parts shows by itself: families behind one VPN exit stay families.
     """
-    part, by_kept = parts(incidence, found), kept_parts(incidence, found)
-    shares = sharing(incidence, found)
-    rings = measure(store, incidence, found, shares)
+    ties = all_ties(incidence, found)
+    part, by_kept = parts(incidence, found, ties), kept_parts(incidence, found, ties)
+    shares = sharing(incidence, found, ties)
+    rings = measure(store, incidence, found, part, shares)
     by_place = only_places_join(rings).to_numpy(dtype=bool)
     by_text = ~by_place & of_groups(incidence, found, by_kept, shares, len(rings))
     rings["joined_by_text"] = by_text.astype(float)
@@ -55,7 +57,10 @@ def measure_with_parts(
     rings["parts_nats"] = np.nan
     if len(asked):
         alone = _as_rings(found, asked, part[asked])
-        measured = measure(store, incidence, alone, shares[asked]).assign(of_larger=1.0)
+        measured = measure(
+            store, incidence, alone, parts(incidence, alone, all_ties(incidence, alone)),
+            shares[asked],
+        ).assign(of_larger=1.0)
         verdicts = judge(measured, incidence.families, calibration)
         stands[asked] = (np.array(verdicts.tier) == "enforce")[alone.ring]
         nats = pd.Series(verdicts.nats[alone.ring])

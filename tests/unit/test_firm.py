@@ -6,9 +6,8 @@ from incidences import held, incidence_of
 
 from linkage.communities.gains import Members
 from linkage.communities.settle import Communities
-from linkage.rings.features import sharing
 from linkage.rings.firm import holding, prompts_only
-from linkage.rings.parts import kept_parts
+from linkage.rings.parts import all_ties, kept_parts, sharing
 from linkage.rings.standing import of_groups
 
 FAMILIES = ("contact", "device", "kit", "network", "payment", "prompt")
@@ -61,7 +60,8 @@ def test_who_shares_what_is_counted_by_what_is_mostly_the_rings_own():
         held("tls", 0, 1, 2),
     ]
     incidence = incidence_of(60, world)
-    shares = sharing(incidence, _found([[0, 1, 2, 3]]))
+    found = _found([[0, 1, 2, 3]])
+    shares = sharing(incidence, found, all_ties(incidence, found))
     names = np.array(incidence.families)
     assert {(int(row), names[at]) for row, at in np.argwhere(shares)} == {
         (0, "payment"), (1, "payment")}
@@ -82,8 +82,9 @@ def _firm_of(accounts):
 
 def _is_of_groups(world, ring, n=400):
     incidence, found = incidence_of(n, world), _found([ring])
-    part = kept_parts(incidence, found)
-    (answer,) = of_groups(incidence, found, part, sharing(incidence, found), 1)
+    ties = all_ties(incidence, found)
+    part = kept_parts(incidence, found, ties)
+    (answer,) = of_groups(incidence, found, part, sharing(incidence, found, ties), 1)
     return bool(answer)
 
 

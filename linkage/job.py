@@ -177,7 +177,8 @@ def _compute(
                 incidence, max_pairs=settings.n_max_pairs(incidence.n_accounts)
             )
             counts["candidate_pairs"] = preview.n_pairs
-            best = best_by_family(incidence, agreements(incidence, preview))
+            best = best_by_family(
+                incidence, agreements(incidence, preview), threads=settings.n_threads)
             weights = estimate_weights(incidence, best)
             pair, bits = strong_pairs(best, weights)
             counts["strong_pairs"] = len(pair)
@@ -195,6 +196,7 @@ def _compute(
             made = assemble(
                 store, incidence, weights, found, smallest=settings.min_ring_size,
                 labels=settings.labels, former=former, calibration=calibration,
+                threads=settings.n_threads,
             )
             counts["rings"] = made.tables["rings"].num_rows
         with stages("graph") as counts:

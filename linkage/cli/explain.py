@@ -2,19 +2,16 @@
 
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from linkage.cli.group import Verb
 from linkage.cli.messages import as_bits, as_instant, as_share, show_json, show_table, show_text
-from linkage.rings.explain import (
-    AccountExplanation,
-    Contribution,
-    PairExplanation,
-    explain_account,
-    explain_pair,
-)
-from linkage.rings.pair import PairWeight
+
+if TYPE_CHECKING:
+    from linkage.rings.explain import AccountExplanation, Contribution, PairExplanation
+    from linkage.rings.pair import PairWeight
 
 
 @click.command(cls=Verb, examples=(
@@ -26,6 +23,8 @@ from linkage.rings.pair import PairWeight
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def explain(out: Path, account_id: str, other_id: str | None, as_json: bool) -> None:
     """Say why ACCOUNT is in its ring, or what links two accounts, in bits that add up."""
+    from linkage.rings.explain import explain_account, explain_pair
+
     if other_id is None:
         one = explain_account(out, account_id)
         if as_json:
@@ -40,7 +39,7 @@ def explain(out: Path, account_id: str, other_id: str | None, as_json: bool) -> 
         _show_pair(pair)
 
 
-def _show_account(found: AccountExplanation) -> None:
+def _show_account(found: "AccountExplanation") -> None:
     """Write why an account is in its ring, as sentences and as a waterfall."""
     from linkage.rings.prose import account_sentences
 
@@ -59,7 +58,7 @@ def _show_account(found: AccountExplanation) -> None:
                   f"{as_bits(gap)} are in no row of evidence")
 
 
-def _cells(part: Contribution, so_far: float) -> tuple[str, ...]:
+def _cells(part: "Contribution", so_far: float) -> tuple[str, ...]:
     """Return one contribution's row; counts only where an identifier is counted."""
     row = part.evidence
     counts = (f"{row.n_accounts_in_ring:,}", f"{row.n_accounts_total:,}")
@@ -69,7 +68,7 @@ def _cells(part: Contribution, so_far: float) -> tuple[str, ...]:
     )
 
 
-def _show_pair(pair: PairExplanation) -> None:
+def _show_pair(pair: "PairExplanation") -> None:
     """Write what two accounts share, as a pair and as members of one ring."""
     show_text(pair.verdict)
     if pair.weight:
@@ -96,7 +95,7 @@ def _show_pair(pair: PairExplanation) -> None:
                right=f"{names[0]} {names[1]} in_ring of_all")
 
 
-def _show_weight(weight: PairWeight) -> None:
+def _show_weight(weight: "PairWeight") -> None:
     """Write the waterfall of a pair."""
     show_text("")
     show_table(

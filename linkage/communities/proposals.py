@@ -1,10 +1,12 @@
 """What the two views propose, as one list of rings to judge."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from linkage.communities.counting import expand
 from linkage.communities.gains import Members
 from linkage.communities.membership import Cells
 from linkage.evidence.incidence import Flags, Ints
@@ -77,8 +79,11 @@ def without_unborne(
 
 
 def of_either(first: Cells, second: Cells, is_second: Flags) -> Cells:
-    """Take the cells of the flagged rings from the second, those of all others from the first."""
-    one, two = ~is_second[first.ring], is_second[second.ring]
+    """Take the cells of the flagged rings from the second, those of all others from the first.
+
+    Cells of the first whose ring is -1 are of none.
+    """
+    one, two = (first.ring >= 0) & ~is_second[first.ring], is_second[second.ring]
     ring = np.concatenate([first.ring[one], second.ring[two]])
     order = np.argsort(ring, kind="stable")
 
@@ -87,6 +92,68 @@ def of_either(first: Cells, second: Cells, is_second: Flags) -> Cells:
 
     return Cells(
         both("account"), ring[order], both("nats"), both("by_family"), both("is_solid"))
+
+
+def judged_again(
+    before: Members, cells: Cells, now: Members, judge: Callable[[Members], Cells]
+) -> Cells:
+    """Judge rings, but for those that were judged as they are: one ring tells nothing of another.
+
+    Parameters
+    ----------
+    before, cells
+        Rings that were judged, and their judgement.
+    now
+        The rings, each account in one of them.
+    judge
+        Judges rings.
+    """
+    place = as_before(before, now)
+    stays = place >= 0
+    asked = ~stays[now.ring]
+    again = judge(Members(now.account[asked], now.ring[asked], now.is_core[asked], now.n_rings))
+    number = np.full(before.n_rings, -1, dtype=np.int64)
+    number[place[stays]] = np.flatnonzero(stays)
+    return of_either(replace(cells, ring=number[cells.ring]), again, ~stays)
+
+
+def as_before(before: Members, now: Members) -> Ints:
+    """(n_rings,) the number that each ring has among former ones; -1 of one that is not the same.
+
+    The same are those of the same members, the same of them core.
+    """
+    those, starts = _by_ring(before)
+    mine, begins = _by_ring(now)
+    found = np.full(now.n_rings, -1, dtype=np.int64)
+    filled, asked = (np.flatnonzero(np.diff(bounds)) for bounds in (starts, begins))
+    if not len(filled):
+        return found
+    most = max(len(those.account), len(mine.account)) + 1
+    keys = [
+        rows.account[bounds[ring]] * most + np.diff(bounds)[ring]
+        for rows, bounds, ring in ((those, starts, filled), (mine, begins, asked))
+    ]
+    # Of several former rings that begin alike and are as large, one is compared.
+    key, at = np.unique(keys[0], return_index=True)
+    near = np.minimum(np.searchsorted(key, keys[1]), len(key) - 1)
+    asked, near = asked[key[near] == keys[1]], near[key[near] == keys[1]]
+    other = filled[at[near]]
+    (which, left), (_, right) = expand(starts, other), expand(begins, asked)
+    differs = (those.account[left] != mine.account[right]) | (
+        those.is_core[left] != mine.is_core[right])
+    same = np.bincount(which, weights=differs, minlength=len(asked)) == 0
+    found[asked[same]] = other[same]
+    return found
+
+
+def _by_ring(members: Members) -> tuple[Members, Ints]:
+    """Return members by ring, then account, and where each ring begins and the last one ends."""
+    order = np.lexsort((members.account, members.ring))
+    ring = members.ring[order]
+    return (
+        Members(members.account[order], ring, members.is_core[order], members.n_rings),
+        np.searchsorted(ring, np.arange(members.n_rings + 1)),
+    )
 
 
 def together(first: Members, second: Members) -> Members:

@@ -14,7 +14,7 @@ from linkage.communities.membership import CORE_NATS, Cells, membership
 from linkage.communities.nested import join_nested
 from linkage.communities.operations import join_fragments
 from linkage.communities.pools import join_cells
-from linkage.communities.proposals import best_cells, speak_by_two
+from linkage.communities.proposals import best_cells, judged_again, speak_by_two
 from linkage.communities.vendors import split_pieces, split_users, split_vendors
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.weights import Weights, telling
@@ -79,11 +79,16 @@ def settle(
     founder = np.zeros(incidence.n_accounts, dtype=bool)
     was_core = np.zeros(incidence.n_accounts, dtype=bool)
     label = np.full(incidence.n_accounts, -1, dtype=np.int64)
+
+    def judge(those: Members) -> Cells:
+        return membership(incidence, those, weights.strangers, threads=threads)
+
+    judged = members
     for turn in range(MOST_ROUNDS):
-        judged = members
         if turn:
             step(f"membership, round {turn + 1}")
-            cells = membership(incidence, judged, weights.strangers, threads=threads)
+            cells = judged_again(judged, cells, members, judge)
+            judged = members
         best = best_cells(cells)
         account, ring = cells.account[best], cells.ring[best]
         if turn == 0:

@@ -19,17 +19,21 @@ class Among:
 
     def __init__(self, numbers: Codes) -> None:
         self.numbers = distinct(numbers)
-        # Most are told by a table: of up to sixteen million numbers, one in sixteen of its places
-        # is taken at most, and where they are some thousand it stays near the processor.
+        # Most are told by two tables, of their highest and their lowest bits: of up to sixteen
+        # million numbers, one in sixteen places is taken at most, and where they are some thousand
+        # it stays near the processor.
         kept = min(28, max(8, len(numbers).bit_length() + 4))
-        self._shift = np.uint64(64 - kept)
-        self._table = np.zeros(1 << kept, dtype=bool)
-        self._table[self.numbers >> self._shift] = True
+        self._shift, self._mask = np.uint64(64 - kept), np.uint64((1 << kept) - 1)
+        self._high, self._low = np.zeros((2, 1 << kept), dtype=bool)
+        self._high[self.numbers >> self._shift] = True
+        self._low[self.numbers & self._mask] = True
 
     def flags(self, numbers: Codes) -> Flags:
         """Flag those that are in the set."""
-        found: Flags = self._table[numbers >> self._shift]
+        found: Flags = self._high[numbers >> self._shift]
         at = np.flatnonzero(found)
+        found[at] = self._low[numbers[at] & self._mask]
+        at = at[found[at]]
         if len(at):
             place = np.searchsorted(self.numbers, numbers[at])
             place = np.minimum(place, len(self.numbers) - 1)

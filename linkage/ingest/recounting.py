@@ -1,6 +1,8 @@
 """Counts anew what skeletons that came or went change: the groups that they are in, no others."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -12,13 +14,12 @@ from linkage.ingest.band_groups import (
     Flags,
     Ints,
     are_alike,
-    in_company,
 )
-from linkage.ingest.digests import N_KEPT_BITS
 from linkage.ingest.prompts import BANDS, ahead
 from linkage.ingest.segments import RANK_BITS, RANKS, Segment
 
 Ranks = npt.NDArray[np.int32]
+Values = TypeVar("Values", Ints, Codes)
 
 BYTES_A_SKELETON = 64
 """Memory that all of them take here, one of the bands included."""
@@ -51,25 +52,23 @@ class Together:
 
     def codes(self, rank: Ints) -> Ints:
         """Return the numbers of some."""
-        found = np.empty(len(rank), dtype=np.int64)
-        for one, at, its in self._by_segment(rank):
-            found[at] = one.code[its]
-        return found
+        return self._of_segments(rank, [one.code for one in self.segments])
 
     def digests(self, rank: Ints) -> Codes:
         """Return the digests of some."""
-        found = np.empty((len(rank), N_KEPT_BITS), dtype=np.uint64)
-        for one, at, its in self._by_segment(rank):
-            found[at] = one.digest[its]
-        return found
+        return self._of_segments(rank, [one.digest for one in self.segments])
 
-    def _by_segment(self, rank: Ints) -> Iterator[tuple[Segment, Ints, Ints]]:
-        """Yield each segment, which of the ranks are of it, and their ranks there."""
+    def _of_segments(self, rank: Ints, values: Sequence[Values]) -> Values:
+        """Return what the segments have for some, of what each has by its own ranks."""
         place = self._place[rank]
-        of = np.searchsorted(self._begins, place, side="right") - 1
-        for number, one in enumerate(self.segments):
-            at = np.flatnonzero(of == number)
-            yield one, at, place[at] - self._begins[number]
+        # Nearly all are of the first: theirs are taken at once, and the others' put over them.
+        found = np.take(values[0], place, axis=0, mode="clip")
+        rest = np.flatnonzero(place >= len(values[0]))
+        of = np.searchsorted(self._begins, place[rest], side="right") - 1
+        for number, its in enumerate(values[1:], 1):
+            at = rest[of == number]
+            found[at] = its[place[at] - self._begins[number]]
+        return found
 
     def find(self, code: Ints) -> Ints:
         """Return the rank of each number: (n,), -1 of those that are nobody's."""
@@ -108,44 +107,62 @@ class Together:
         keys = [one.keys(band) for one in self.segments]
         moved = [_changed(its, those) for its, those in zip(keys, changed, strict=True)]
         groups = distinct(np.concatenate(moved) >> RANK_BITS)
+        spans = [_spans(its, groups) for its in keys]
+        # Who is alone has nobody to be compared with.
+        shared = np.flatnonzero(np.sum([span.n for span in spans], axis=0) > 1)
+        groups, spans = groups[shared], [span.of(shared) for span in spans]
         is_whole = np.zeros(len(groups), dtype=bool)
-        spans, found = [], []
-        for at, (its, those) in enumerate(zip(keys, moved, strict=True)):
-            spans.append(_Spans(its, groups))
-            group, rank = self._those(at, its[spans[-1].first()], groups)
+        found = []
+        for at, (its, those, span) in enumerate(zip(keys, moved, spans, strict=True)):
+            group, place = span.few().members()
+            rank = self._ranks_of(at, np.take(its, place))
             for one in counts:
                 n_counted = np.bincount(group[one[rank]], minlength=len(groups))
-                is_whole |= (spans[-1].n > FEW) & (n_counted < MOST_COMPARED)
-            found += [(group, rank), self._those(at, those, groups)]
+                is_whole |= (span.n > FEW) & (n_counted < MOST_COMPARED)
+            group_of, is_asked = places(groups.view(np.int64), (those >> RANK_BITS).view(np.int64))
+            found += [(group, rank),
+                      (group_of[is_asked], self._ranks_of(at, those[is_asked]))]
         group, rank = _in_order(found)
         heads = [_heads(group, one[rank]) for one in counts]
         is_whole[group[heads[0] != heads[1]]] = True
         stays = ~is_whole[group] & (heads[0] | (counts[0][rank] != counts[1][rank]))
-        return _in_order([(group[stays], rank[stays]), *(
-            self._those(at, its[span.every(is_whole)], groups)
-            for at, (its, span) in enumerate(zip(keys, spans, strict=True)))])
+        whole = np.flatnonzero(is_whole)
+        found = [(group[stays], rank[stays])]
+        for at, (its, span) in enumerate(zip(keys, spans, strict=True)):
+            group, place = span.of(whole).members()
+            found.append((whole[group], self._ranks_of(at, np.take(its, place))))
+        return _in_order(found)
 
-    def _those(self, at: int, keys: Codes, groups: Codes) -> tuple[Ints, Ints]:
-        """Return group and rank of some keys of one segment."""
-        return (np.searchsorted(groups, keys >> RANK_BITS),
-                self._ranks[at][(keys & RANKS).astype(np.int64)].astype(np.int64))
+    def _ranks_of(self, at: int, keys: Codes) -> Ints:
+        """Return the ranks of some keys of one segment."""
+        return np.take(self._ranks[at], (keys & RANKS).view(np.int64)).astype(np.int64)
 
 
+@dataclass(frozen=True)
 class _Spans:
     """Where the members of some groups are in the keys of one segment."""
 
-    def __init__(self, keys: Codes, groups: Codes) -> None:
-        self._begin = np.searchsorted(keys, groups << RANK_BITS)
-        self.n = np.searchsorted(keys, groups << RANK_BITS | RANKS, side="right") - self._begin
-        """(n_groups,) members of each."""
+    begin: Ints
+    n: Ints
+    """(n_groups,) members of each."""
 
-    def first(self) -> Ints:
-        """Return the places of the first few of each group."""
-        return along(self._begin, np.minimum(self.n, FEW))
+    def of(self, chosen: Ints) -> "_Spans":
+        """Return those of some of the groups."""
+        return _Spans(self.begin[chosen], self.n[chosen])
 
-    def every(self, chosen: Flags) -> Ints:
-        """Return the places of all members of some groups."""
-        return along(self._begin[chosen], self.n[chosen])
+    def few(self) -> "_Spans":
+        """Return the first few members of each group."""
+        return _Spans(self.begin, np.minimum(self.n, FEW))
+
+    def members(self) -> tuple[Ints, Ints]:
+        """Return group and place of each member."""
+        return np.repeat(np.arange(len(self.n)), self.n), along(self.begin, self.n)
+
+
+def _spans(keys: Codes, groups: Codes) -> _Spans:
+    """Look groups up in ascending keys."""
+    begin = np.searchsorted(keys, groups << RANK_BITS)
+    return _Spans(begin, np.searchsorted(keys, groups << RANK_BITS | RANKS, side="right") - begin)
 
 
 def recounted(
@@ -189,9 +206,6 @@ def _change(
 ) -> list[tuple[Ints, Ints, int]]:
     """Return pairs of ranks that are alike now and were not compared before, and the reverse."""
     group, rank = members
-    # Who is alone has nobody to be compared with.
-    kept = np.flatnonzero(in_company(group.astype(np.uint64)))
-    group, rank = group[kept], rank[kept]
     digest = together.digests(rank)
     was, counts_now = before[rank], now[rank]
     heads_before, heads_now = _heads(group, was), _heads(group, counts_now)
@@ -201,8 +215,9 @@ def _change(
     ):
         at = np.flatnonzero(those)
         for row, head in _asked(group[at], others[at], other_heads[at]):
-            alike = are_alike(digest[at[row]], digest[at[head]])
-            found.append((rank[at[row[alike]]], rank[at[head[alike]]], sign))
+            row, head = at[row], at[head]
+            alike = are_alike(np.take(digest, row, axis=0), np.take(digest, head, axis=0))
+            found.append((rank[row[alike]], rank[head[alike]], sign))
     return found
 
 

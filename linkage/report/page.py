@@ -17,8 +17,8 @@ from linkage.errors import InputError
 from linkage.report import vega
 from linkage.report.content import report_content
 from linkage.report.ring_content import read_tables, ring_contents
-from linkage.report.sharing import in_shares
 from linkage.rings.read import Ring, find_ring, read_rings
+from linkage.sharing import in_shares
 
 FOLDER = "rings"
 """Folder of the rings' own pages, beside ``report.html``."""
@@ -140,7 +140,9 @@ def _write_pages(out: Path, rings: Sequence[Ring], *, threads: int = 1) -> list[
     tables = read_tables(out, [ring.ring_id for ring in rings])
 
     def write(some: Sequence[Ring]) -> None:
-        for ring, content in zip(some, ring_contents(tables, some), strict=True):
+        # A ring that has a process to itself is what the others wait for.
+        contents = ring_contents(tables, some, threads=threads if len(some) == 1 else 1)
+        for ring, content in zip(some, contents, strict=True):
             _put(out / FOLDER / _name(ring), render("ring", content))
 
     in_shares(write, rings, lambda ring: ring.n_accounts, threads=threads)

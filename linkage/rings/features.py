@@ -195,9 +195,9 @@ def _birth_gap(store: Store, found: Communities, n_rings: int) -> Floats:
     known = np.sort(born[~np.isnan(born)])
     if not len(known):
         return np.ones(n_rings)
-    rank = (np.searchsorted(known, born) + 0.5) / len(known)
     rows = np.flatnonzero(~np.isnan(born[found.account]))
-    ring, at = found.ring[rows], rank[found.account[rows]]
+    ring = found.ring[rows]
+    at = (np.searchsorted(known, born[found.account[rows]]) + 0.5) / len(known)
     order = np.lexsort((at, ring))
     ring, at = ring[order], at[order]
     same = ring[1:] == ring[:-1]

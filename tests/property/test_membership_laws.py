@@ -1,5 +1,7 @@
 """Laws of membership: look-ups, accounts left out of their own judgement, sums that add up."""
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 import scipy.sparse as sp
@@ -11,7 +13,8 @@ from linkage.communities import expand, lookup
 from linkage.communities import membership as judging
 from linkage.communities.counting import WIDE, highest_from_end
 from linkage.communities.gains import Members, identifier_gains, least_core, ring_profile
-from linkage.communities.membership import membership
+from linkage.communities.membership import Cells, membership
+from linkage.communities.proposals import judged_again
 from linkage.evidence.families import prior_reliability
 from linkage.rings.evidence import BITS, LEAST_BITS, evidence_rows, member_gains
 
@@ -78,6 +81,40 @@ def test_the_prior_of_a_ring_is_its_cores_share_of_all_accounts(case):
     _, prior = ring_profile(incidence_of(n, identifiers), members)
     core = [np.count_nonzero(members.is_core & (members.ring == ring)) for ring in (0, 1)]
     assert prior == pytest.approx([min(max(one / n, 0.5 / n), 0.5) for one in core])
+
+
+@given(case=judged(), data=st.data())
+def test_rings_judged_again_are_judged_as_all_of_them_would_be(case, data):
+    n, identifiers, before = case
+    incidence = incidence_of(n, identifiers)
+    ring_of = np.full(n, -1)
+    ring_of[before.account] = (before.ring + data.draw(st.integers(0, 2))) % 3
+    is_core = np.zeros(n, dtype=bool)
+    is_core[before.account] = before.is_core
+    for account in data.draw(st.lists(st.integers(0, n - 1), max_size=2)):
+        ring_of[account] = data.draw(st.integers(-1, 2))
+        is_core[account] ^= data.draw(st.booleans())
+    account = np.flatnonzero(ring_of >= 0)
+    now = Members(account, ring_of[account], is_core[account], 3)
+    asked = []
+
+    def judge(members: Members) -> Cells:
+        asked.extend(np.unique(members.ring).tolist())
+        return membership(incidence, members, _strangers(incidence))
+
+    first = judge(before)
+    asked.clear()
+    found = judged_again(before, first, now, judge)
+    every = membership(incidence, now, _strangers(incidence))
+    for part in fields(Cells):
+        assert np.array_equal(getattr(found, part.name), getattr(every, part.name)), part.name
+    # And a ring is not judged again that is what it was.
+    rings = [
+        {frozenset(zip(those.account[those.ring == ring].tolist(),
+                       those.is_core[those.ring == ring].tolist(), strict=True))
+         for ring in which} for those, which in ((before, (0, 1)), (now, asked))
+    ]
+    assert rings[0] & rings[1] <= {frozenset()}
 
 
 @given(case=judged())

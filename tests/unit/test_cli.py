@@ -38,6 +38,15 @@ def test_each_verb_has_help_that_ends_with_an_example(verb, flag):
     assert result.stdout.rstrip().splitlines()[-1].startswith(f"  linkage {verb}")
 
 
+def test_a_verb_brings_in_no_engine_before_it_runs():
+    """Help comes in a third of the time it takes to import them."""
+    engines = {"duckdb", "igraph", "neo4j", "pandas", "scipy"}
+    said = subprocess.run(
+        [sys.executable, "-c", "import sys, linkage.cli; print(*sys.modules)"],
+        capture_output=True, text=True, check=True)
+    assert engines.isdisjoint(said.stdout.split())
+
+
 @pytest.mark.parametrize(("verb", "part"), PARTS)
 def test_each_part_of_a_verb_has_help_that_ends_with_an_example(verb, part):
     result = _run(verb, part, "--help")

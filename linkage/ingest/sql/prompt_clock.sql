@@ -37,23 +37,36 @@ needed as (
 timed as (
     select
         account_ix, template_code, occurred_at,
-        date_diff('minute', timestamp '1970-01-01 00:00:00', occurred_at) as minute
+        cast(date_diff('minute', timestamp '1970-01-01 00:00:00', occurred_at) // 5 as integer)
+            as five_minutes
     from prompt_timed
 ),
 
-bucketed as (
-    select account_ix, template_code, occurred_at, minute // 10 * 2 as bucket from timed
-    union all
-    select account_ix, template_code, occurred_at, (minute + 5) // 10 * 2 - 1 as bucket
+counted as (
+    select
+        template_code, five_minutes, min(account_ix) as account_ix_min,
+        max(account_ix) as account_ix_max, count(*) as n_events
     from timed
+    group by template_code, five_minutes
+),
+
+bucketed as (
+    select
+        template_code, five_minutes // 2 * 2 as bucket, account_ix_min, account_ix_max, n_events
+    from counted
+    union all
+    select
+        template_code, (five_minutes + 1) // 2 * 2 - 1 as bucket, account_ix_min, account_ix_max,
+        n_events
+    from counted
 ),
 
 crowded as (
     -- Whom to count at all: most ten minutes have one event of a template.
-    select b.template_code, b.bucket, count(*) as n_events
-    from bucketed as b
-    group by b.template_code, b.bucket
-    having min(b.account_ix) < max(b.account_ix)
+    select template_code, bucket, sum(n_events) as n_events
+    from bucketed
+    group by template_code, bucket
+    having min(account_ix_min) < max(account_ix_max)
 ),
 
 asked as materialized (
@@ -64,9 +77,15 @@ asked as materialized (
 ),
 
 sent_there as materialized (
-    select b.account_ix, b.template_code, b.bucket, b.occurred_at, a.n_accounts
-    from bucketed as b
-    inner join asked as a on b.template_code = a.template_code and b.bucket = a.bucket
+    select t.account_ix, t.template_code, a.bucket, t.occurred_at, a.n_accounts
+    from timed as t
+    inner join asked as a
+        on t.template_code = a.template_code and t.five_minutes // 2 * 2 = a.bucket
+    union all
+    select t.account_ix, t.template_code, a.bucket, t.occurred_at, a.n_accounts
+    from timed as t
+    inner join asked as a
+        on t.template_code = a.template_code and (t.five_minutes + 1) // 2 * 2 - 1 = a.bucket
 ),
 
 together as (

@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from linkage.communities.settle import Communities
 from linkage.evidence.families import FamilyAgreements
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
+from linkage.ordering import order_of
 from linkage.queries import query
 from linkage.schema import (
     GRAPH_ACCOUNTS,
@@ -140,7 +141,8 @@ def _links(incidence: Incidence, pairs: StrongPairs, found: Communities) -> pa.T
     is_inside = (ring[left] == ring[right]) & (ring[left] >= 0)
     survived = np.flatnonzero(is_inside | (pairs.bits >= EVEN_BITS))
     # Links inside a ring go first, so that the forest spans each ring as far as links do.
-    rank = np.lexsort((pairs.pair[survived], -pairs.bits[survived], ~is_inside[survived]))
+    # Equals keep their order, which is that of the pairs.
+    rank = np.lexsort((-pairs.bits[survived], ~is_inside[survived]))
     ordered = survived[rank]
     kept = np.sort(ordered[_backbone(left[ordered], right[ordered], n)])
     start, length = pairs.start[kept], np.diff(pairs.start)[kept]
@@ -168,11 +170,11 @@ def _backbone(left: Ints, right: Ints, n_accounts: int) -> Flags:
         shape=(n_accounts, n_accounts),
     ).tocsr())
     kept[forest.data.astype(np.int64) - 1] = True
-    ends = np.concatenate([left, right])
-    rank = np.tile(np.arange(n_pairs), 2)
-    order = np.lexsort((rank, ends))
+    # Both ends of a pair stand together, so that those of an account keep the pairs' order.
+    ends = np.column_stack([left, right]).ravel()
+    order = order_of(ends, n_accounts)
     owner = ends[order]
     first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]]) if n_pairs else owner
     turn = np.arange(len(owner)) - np.repeat(first, np.diff(np.r_[first, len(owner)]))
-    kept[rank[order][turn < N_STRONGEST]] = True
+    kept[order[turn < N_STRONGEST] // 2] = True
     return kept

@@ -38,7 +38,7 @@ from linkage.rings.assemble import Assembled, assemble
 from linkage.rings.book import Book
 from linkage.rings.calibration import BUILT_IN, Calibration
 from linkage.rings.chance import rings_by_chance
-from linkage.rings.graph_tables import with_kinds, write_graph
+from linkage.rings.graph_tables import stored_tables, with_kinds, write_links
 from linkage.rings.nights import Nights, night_of
 from linkage.schema import TIERS
 from linkage.settings import Settings
@@ -177,14 +177,19 @@ def _compute(
                 incidence, max_pairs=settings.n_max_pairs(incidence.n_accounts)
             )
             counts["candidate_pairs"] = preview.n_pairs
-            best = best_by_family(incidence, agreements(incidence, preview))
+            best = best_by_family(
+                incidence, agreements(incidence, preview), threads=settings.n_threads)
             weights = estimate_weights(incidence, best)
             pair, bits = strong_pairs(best, weights)
             counts["strong_pairs"] = len(pair)
             strong = with_kinds(best, pair, bits)
             del best
-        with stages("communities") as counts:
-            leiden = remembering(settings.leiden, seed=settings.seed, state=state)
+        leiden = remembering(settings.leiden, seed=settings.seed, state=state)
+        with (
+            stages("communities") as counts,
+            # Much of that is for one processor.
+            stored_tables(store, folder, threads=settings.n_threads) as rows_of_graph,
+        ):
             found = find_communities(
                 incidence, weights, pair, bits, leiden, stages.step, threads=settings.n_threads)
             counts["members"] = len(found.account)
@@ -195,11 +200,11 @@ def _compute(
             made = assemble(
                 store, incidence, weights, found, smallest=settings.min_ring_size,
                 labels=settings.labels, former=former, calibration=calibration,
+                threads=settings.n_threads,
             )
             counts["rings"] = made.tables["rings"].num_rows
         with stages("graph") as counts:
-            counts.update(write_graph(
-                store, folder, incidence, strong, found, threads=settings.n_threads))
+            counts.update(write_links(folder, incidence, strong, found) | rows_of_graph())
         by_chance = None
         if settings.null_runs:
             with stages("chance"):

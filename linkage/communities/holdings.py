@@ -7,6 +7,7 @@ import scipy.sparse as sp
 
 from linkage.communities.counting import first_of_component
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
+from linkage.ordering import numbered
 from linkage.signals import KEPT, NEVER_ALONE
 
 OWN_SHARE = 0.5
@@ -44,11 +45,11 @@ def held(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> Held
     rows = incidence.held[account].tocoo()
     keep = chosen[rows.col]
     member, identifier = rows.row[keep].astype(np.int64), rows.col[keep].astype(np.int64)
-    column = ring[member] * incidence.n_identifiers + identifier
-    columns, which, n = np.unique(column, return_inverse=True, return_counts=True)
-    own = n / np.maximum(incidence.n_holders[columns % incidence.n_identifiers], 1)
-    return Held(
-        member, identifier, which.astype(np.int64), n[which], own[which], len(columns))
+    column, n_inside = numbered(
+        ring[member], identifier, int(ring.max(initial=-1)) + 1, incidence.n_identifiers)
+    n_in_ring = n_inside[column]
+    own = n_in_ring / np.maximum(incidence.n_holders[identifier], 1)
+    return Held(member, identifier, column, n_in_ring, own, len(n_inside))
 
 
 def solid(incidence: Incidence) -> Flags:

@@ -4,6 +4,7 @@ In a ring of 25,000 accounts that spreads 240 templates over its members no pair
 accounts is ever strong; the evidence is collective, and only this view sees it.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,7 +29,7 @@ BUSIEST = 0.95
 """Share of accounts whose activity counts in full; who holds more counts as if at this share:
 an operator whose accounts hold more than anybody's is not to be explained by that."""
 
-ROWS_AT_ONCE = 20_000
+ROWS_AT_ONCE = 10_000
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class CoHolding:
     graph: Graph
 
 
-def co_holding(incidence: Incidence) -> CoHolding:
+def co_holding(incidence: Incidence, *, threads: int = 1) -> CoHolding:
     """Join identifiers that more accounts hold together than chance allows.
 
     With o holders of both and e expected, an edge needs o >= 3 and a log-likelihood ratio
@@ -64,29 +65,30 @@ def co_holding(incidence: Incidence) -> CoHolding:
     creates = incidence.creates[chosen]
     kind = incidence.kind[chosen]
     needed = _needed(kind, len(incidence.signals))
-    left, right = [], []
-    for start in range(0, len(chosen), ROWS_AT_ONCE):
+
+    def joined(start: int) -> tuple[Ints, Ints]:
         both = (rows[start : start + ROWS_AT_ONCE] @ columns).tocoo()
         i, j = both.row.astype(np.int64) + start, both.col.astype(np.int64)
         o = both.data.astype(float)
         keep = (i < j) & (o >= FEWEST_SHARED) & (creates[i] | creates[j])
         i, j, o = i[keep], j[keep], o[keep]
         strong = _nats(o, d[i] * d[j] * both_by_chance) > needed[kind[i], kind[j]]
-        left.append(i[strong])
-        right.append(j[strong])
+        return i[strong], j[strong]
+
+    with ThreadPoolExecutor(threads) as pool:
+        ends = list(pool.map(joined, range(0, len(chosen), ROWS_AT_ONCE)))
     none = np.zeros(0, dtype=np.int64)
-    return CoHolding(
-        chosen,
-        Graph(len(chosen), np.concatenate([none, *left]), np.concatenate([none, *right])),
-    )
+    left, right = (np.concatenate([none, *side]) for side in (
+        [one for one, _ in ends], [other for _, other in ends]))
+    return CoHolding(chosen, Graph(len(chosen), left, right))
 
 
-def identifier_view(incidence: Incidence, leiden: Leiden) -> Ints:
+def identifier_view(incidence: Incidence, leiden: Leiden, *, threads: int = 1) -> Ints:
     """Propose rings: (n_accounts,) label of the cluster an account's identifiers speak for.
 
     An account joins a cluster by at least two of its identifiers; -1 for none.
     """
-    found = co_holding(incidence)
+    found = co_holding(incidence, threads=threads)
     label = communities(found.graph, leiden, n_named=max(incidence.n_identifiers, 2))
     return _speak_for(incidence, found.identifier, label)
 

@@ -16,6 +16,7 @@ import scipy.sparse as sp
 from linkage.communities.counting import distinct, expand, first_of_component
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.pairs import WIDEST
+from linkage.ordering import order_of
 from linkage.signals import KEPT
 
 FOR_HIRE = ("network",)
@@ -126,7 +127,7 @@ def _holdings(incidence: Incidence, account: Ints, rare: Flags) -> tuple[Ints, I
     held = incidence.held[account].tocoo()
     keep = rare[held.col]
     identifier, holder = held.col[keep].astype(np.int64), held.row[keep].astype(np.int64)
-    order = np.argsort(identifier, kind="stable")
+    order = order_of(identifier, incidence.n_identifiers)
     return identifier[order], holder[order]
 
 

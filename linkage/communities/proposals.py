@@ -10,6 +10,7 @@ from linkage.communities.counting import expand
 from linkage.communities.gains import Members
 from linkage.communities.membership import Cells
 from linkage.evidence.incidence import Flags, Ints
+from linkage.ordering import order_of
 
 SOUND_SHARE = 0.5
 """A ring explains its members when two families hold at least this share of them."""
@@ -36,11 +37,24 @@ def as_members(label: Ints) -> Members:
 def confirmed(proposed: Members, cells: Cells) -> Flags:
     """(n_members,) flag the members whose own proposal is the best ring for them."""
     best = best_cells(cells)
-    n = int(proposed.account.max(initial=-1)) + 1
-    found = cells.ring[best] * n + cells.account[best]
-    inside = cells.account[best] < n
-    known: Flags = np.isin(proposed.ring * n + proposed.account, found[inside])
-    return known
+    return in_their_ring(proposed, cells.account[best], cells.ring[best])
+
+
+def in_their_ring(members: Members, account: Ints, ring: Ints) -> Flags:
+    """(n_members,) flag the members whose ring is that of their account.
+
+    Parameters
+    ----------
+    members
+        The members; an account may be in several rings.
+    account, ring
+        (n_accounts,) each account once, and its ring.
+    """
+    last = max(account.max(initial=-1), members.account.max(initial=-1))
+    home = np.full(last + 1, -1, dtype=np.int64)
+    home[account] = ring
+    flags: Flags = home[members.account] == members.ring
+    return flags
 
 
 def without_unborne(
@@ -148,7 +162,8 @@ def as_before(before: Members, now: Members) -> Ints:
 
 def _by_ring(members: Members) -> tuple[Members, Ints]:
     """Return members by ring, then account, and where each ring begins and the last one ends."""
-    order = np.lexsort((members.account, members.ring))
+    order = order_of(members.account, int(members.account.max(initial=-1)) + 1)
+    order = order[order_of(members.ring[order], members.n_rings)]
     ring = members.ring[order]
     return (
         Members(members.account[order], ring, members.is_core[order], members.n_rings),

@@ -46,7 +46,7 @@ def find_communities(
     n = incidence.n_accounts
     step("identifier view")
     collective = together(
-        as_members(identifier_view(incidence, leiden)),
+        as_members(identifier_view(incidence, leiden, threads=threads)),
         as_members(found_as_groups(incidence, is_qualifier=False)),
     )
     step("first judgement")

@@ -14,7 +14,7 @@ from linkage.communities.membership import CORE_NATS, Cells, membership
 from linkage.communities.nested import join_nested
 from linkage.communities.operations import join_fragments
 from linkage.communities.pools import join_cells
-from linkage.communities.proposals import best_cells, judged_again, speak_by_two
+from linkage.communities.proposals import best_cells, in_their_ring, judged_again, speak_by_two
 from linkage.communities.vendors import split_pieces, split_users, split_vendors
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
 from linkage.evidence.weights import Weights, telling
@@ -92,7 +92,7 @@ def settle(
         best = best_cells(cells)
         account, ring = cells.account[best], cells.ring[best]
         if turn == 0:
-            founder[account[_is_member(members, incidence.n_accounts, account, ring)]] = True
+            founder[members.account[in_their_ring(members, account, ring)]] = True
         has_more = _has_more(cells, best)
         counts = ~has_more | _speaks(incidence, cells, best)
         core = counts & _core(cells, best, founder[account], was_core[account])
@@ -128,12 +128,6 @@ def settle(
         account[stay], dense(final[stay]), cells.nats[best], cells.by_family[best], core[stay],
         prior, judged, ring[stay],
     )
-
-
-def _is_member(members: Members, n_accounts: int, account: Ints, ring: Ints) -> Flags:
-    """Tell which (account, ring) rows the proposals already had."""
-    known = members.ring * n_accounts + members.account
-    return np.isin(ring * n_accounts + account, known)
 
 
 def _has_more(cells: Cells, best: Ints) -> Flags:

@@ -139,7 +139,8 @@ def _parts(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> In
     other's domain. What more strangers than members hold joins nothing.
     """
     ties = held(incidence, account, ring, chosen)
-    own = ties.own >= OWN_SHARE
+    # What one member alone holds joins nothing.
+    own = (ties.own >= OWN_SHARE) & (ties.n_in_ring >= 2)
     n_members = np.zeros(ties.n_columns, dtype=np.int64)
     n_members[ties.column] = ties.n_in_ring
     matrix = sp.csr_matrix(
@@ -156,11 +157,9 @@ def _parts(incidence: Incidence, account: Ints, ring: Ints, chosen: Flags) -> In
         shape=both.shape,
     )
     _, component = sp.csgraph.connected_components(graph, directed=False)
-    entry = matrix.tocoo()
-    shared = n_members[entry.col] >= 2
     part = np.full(len(account), -1, dtype=np.int64)
-    row, found = entry.row[shared], component[entry.col[shared]]
-    pair, votes = np.unique(row.astype(np.int64) * (ties.n_columns + 1) + found, return_counts=True)
+    row, found = ties.member[own], component[ties.column[own]]
+    pair, votes = np.unique(row * (ties.n_columns + 1) + found, return_counts=True)
     # Of two parts that speak as loud the larger, then the one with the first account: their
     # numbers follow the keyed hashes.
     size = np.bincount(found, minlength=ties.n_columns + 1)

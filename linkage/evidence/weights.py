@@ -13,6 +13,7 @@ families with unknown probability *m*, strangers with a known, tiny chance *u*.
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from linkage.evidence.families import FamilyAgreements, prior_reliability, size_class
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
@@ -155,14 +156,19 @@ def _patterns(incidence: Incidence, best: FamilyAgreements) -> _Patterns:
     # A set of families is named by the exclusive or of its members' random numbers.
     number = np.random.default_rng(0).integers(1, 2**62, n_families)
     name = np.bitwise_xor.reduceat(number[best.family], starts)
-    _, example, which = np.unique(name, return_index=True, return_inverse=True)
+    # Few sets, many pairs: the sets are found by hashing, and only they are sorted.
+    seen, names = pd.factorize(name)
+    which = np.argsort(np.argsort(names))[seen]
     ends = np.r_[starts[1:], len(best.pair)]
+    example = np.empty(len(names), dtype=np.int64)
+    example[which] = np.arange(len(which))
     sets = np.zeros((len(example), n_families), dtype=bool)
     for at, pair in enumerate(example):
         sets[at, best.family[starts[pair] : ends[pair]]] = True
     n_sizes, n_kinds = len(SIZE_CLASSES) - 1, len(incidence.signals)
     code = (np.repeat(which, ends - starts) * n_kinds + best.kind) * n_sizes + best.size
-    unique, count = np.unique(code[best.decay > 0.5], return_counts=True)
+    n_pairs = np.bincount(code[best.decay > 0.5])
+    unique = np.flatnonzero(n_pairs)
     kind = unique // n_sizes % n_kinds
     family = np.array([incidence.families.index(known.family) for known in incidence.signals])
     return _Patterns(
@@ -170,7 +176,7 @@ def _patterns(incidence: Incidence, best: FamilyAgreements) -> _Patterns:
         size=unique % n_sizes,
         anchor=family[kind],
         agrees=sets[unique // n_sizes // n_kinds],
-        count=count.astype(float),
+        count=n_pairs[unique].astype(float),
     )
 
 

@@ -75,7 +75,10 @@ def numbers_of(out: Path) -> Numbers:
     """
     manifest = read_manifest(out)
     stages = {one["stage"]: one for one in manifest["stages"]}
-    tables = {name: read_output(out, name) for name in ("rings", "members", "evidence")}
+    tables = {
+        name: read_output(out, name, columns=columns) for name, columns in (
+            ("rings", ["n_accounts"]), ("members", ["tier"]), ("evidence", ["kind", "bits"]))
+    }
     for name, table in tables.items():
         if table.num_rows != stages["write"][name]:
             raise InputError(

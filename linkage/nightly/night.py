@@ -12,7 +12,6 @@ import shutil
 import subprocess
 import sys
 import time
-from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -32,7 +31,7 @@ from linkage.nightly.metrics import exposition, message
 from linkage.nightly.plan import place_of, stages_over
 from linkage.publish import published
 from linkage.report import write_overview
-from linkage.rings.changes import ring_changes
+from linkage.rings.changes import n_changes
 from linkage.rings.nights import Nights, read_book, write_book
 from linkage.rings.read import read_manifest
 from linkage.stages import Progress
@@ -135,7 +134,8 @@ class Night:
                 return NightResult(4, text, self._closed, tuple(self._did))
             self._stage("gates", lambda: None)
             self._stage("publish", lambda: self._publish(place, numbers, found))
-        numbers = numbers_of(self._told.out)
+        else:
+            numbers = numbers_of(self._told.out)
         text = message(numbers, before, _words(self._told.out), ())
         codes = [self._verb(verb) for verb in self._told.verbs]
         failed = next((code for code in codes if code), 0)
@@ -192,7 +192,7 @@ class Night:
             asdict(one) for one in drift(numbers, self._journal.published, self._told.gates)
         ]
         write_at_once(out / "manifest.json", json.dumps(manifest, indent=2) + "\n")
-        write_overview(out)
+        write_overview(out, threads=self._told.run.n_threads)
 
     def _at(self) -> datetime:
         """Return when the run is made: never before the last one, whatever the clock says."""
@@ -262,7 +262,7 @@ class Night:
 
 def _words(out: Path) -> dict[str, int]:
     """Count rings by what became of them."""
-    return dict(Counter(one.change for one in ring_changes(out) if one.change != "continued"))
+    return {word: n for word, n in n_changes(out).items() if word != "continued"}
 
 
 def _link(source: str, place: str) -> str:

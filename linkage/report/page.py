@@ -17,8 +17,8 @@ from linkage.errors import InputError
 from linkage.report import vega
 from linkage.report.content import report_content
 from linkage.report.ring_content import read_tables, ring_contents
-from linkage.report.sharing import in_shares
 from linkage.rings.read import Ring, find_ring, read_rings
+from linkage.sharing import in_shares
 
 FOLDER = "rings"
 """Folder of the rings' own pages, beside ``report.html``."""
@@ -50,7 +50,7 @@ def write_report(out: Path, *, threads: int = 1) -> Path:
         If a table is missing, or the folder cannot be written.
     """
     write_ring_pages(out, threads=threads)
-    return write_overview(out)
+    return write_overview(out, threads=threads)
 
 
 def write_ring_pages(out: Path, *, threads: int = 1) -> None:
@@ -63,8 +63,15 @@ def write_ring_pages(out: Path, *, threads: int = 1) -> None:
         raise InputError(f"cannot write the report into {out}: {error.strerror}") from error
 
 
-def write_overview(out: Path) -> Path:
+def write_overview(out: Path, *, threads: int = 1) -> Path:
     """Write ``report.html`` from the tables, the manifest and which pages there are.
+
+    Parameters
+    ----------
+    out
+        A folder with the tables and the manifest of a run.
+    threads
+        Processes to use; never changes a byte.
 
     Raises
     ------
@@ -75,7 +82,8 @@ def write_overview(out: Path) -> Path:
     pages = {ring.ring_id: f"{FOLDER}/{_name(ring)}" for ring in rings if _name(ring)}
     there = {ring_id: page for ring_id, page in pages.items() if (out / page).exists()}
     try:
-        return _put(out / "report.html", render("report", report_content(out, rings, there)))
+        content = report_content(out, rings, there, threads=threads)
+        return _put(out / "report.html", render("report", content))
     except OSError as error:
         raise InputError(f"cannot write the report into {out}: {error.strerror}") from error
 
@@ -140,7 +148,9 @@ def _write_pages(out: Path, rings: Sequence[Ring], *, threads: int = 1) -> list[
     tables = read_tables(out, [ring.ring_id for ring in rings])
 
     def write(some: Sequence[Ring]) -> None:
-        for ring, content in zip(some, ring_contents(tables, some), strict=True):
+        # A ring that has a process to itself is what the others wait for.
+        contents = ring_contents(tables, some, threads=threads if len(some) == 1 else 1)
+        for ring, content in zip(some, contents, strict=True):
             _put(out / FOLDER / _name(ring), render("ring", content))
 
     in_shares(write, rings, lambda ring: ring.n_accounts, threads=threads)

@@ -77,7 +77,9 @@ def read_tables(out: Path, ring_ids: list[str]) -> Tables:
     )
 
 
-def ring_contents(tables: Tables, rings: Sequence[Ring]) -> Iterator[dict[str, Any]]:
+def ring_contents(
+    tables: Tables, rings: Sequence[Ring], *, threads: int = 1
+) -> Iterator[dict[str, Any]]:
     """Return what the pages of some rings show, as plain values."""
     measures = tables.optional["measures"]
     graphs = [
@@ -88,7 +90,7 @@ def ring_contents(tables: Tables, rings: Sequence[Ring]) -> Iterator[dict[str, A
         )
         for ring in rings
     ]
-    return map(partial(_content, tables), graphs, ring_stories(graphs))
+    return map(partial(_content, tables), graphs, ring_stories(graphs, threads=threads))
 
 
 def _content(tables: Tables, graph: RingGraph, story: RingStory) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from linkage.rings.stability import LEAST_STABILITY, stability
 from linkage.rings.standing import measure_with_parts
 from linkage.rings.timeline import pivots, timeline
 from linkage.schema import EVIDENCE, MEMBERS, RINGS
+from linkage.sharing import in_thread
 from linkage.store import Store
 
 PERIPHERY_CONFIDENCE = 0.9
@@ -48,6 +49,7 @@ class Assembled:
 def assemble(
     store: Store, incidence: Incidence, weights: Weights, found: Communities, *, smallest: int,
     labels: bool = True, former: Book | None = None, calibration: Calibration = BUILT_IN,
+    threads: int = 1,
 ) -> Assembled:
     """Judge the rings and return the tables of the contract and tonight's book.
 
@@ -65,6 +67,8 @@ def assemble(
         The book of the last night, whose rings keep their ids; None for no night before.
     calibration
         What people's decisions made of weights, scores and confidence.
+    threads
+        Threads to use; never changes a result.
     """
     found = found.of_rings(np.bincount(found.ring) >= smallest)
     accounts = store.arrow(
@@ -73,12 +77,19 @@ def assemble(
     ).combine_chunks()
     names = accounts["account_id"].combine_chunks()
     vouched_for = accounts["is_vouched_for"].to_numpy(zero_copy_only=False)
+    named = store.arrow("select identifier_id, label from identifier order by identifier_ix")
+    # What each row says is asked of arrays alone, while the rings are measured by tables.
+    made_gains = in_thread(lambda: member_gains(incidence, weights, found), threads=threads)
+    made_evidence = in_thread(
+        lambda: _evidence(
+            incidence, found, evidence_rows(incidence, found, made_gains()), named, names,
+            labels=labels),
+        threads=threads)
     measured = measure_with_parts(store, incidence, found, calibration)
     measures = measured.rings
     verdicts = judge(measures, incidence.families, calibration)
     confidence = 1 / (1 + np.exp(-calibration.members.of(found.nats)))
-    gains = member_gains(incidence, weights, found)
-    steady = stability(incidence, found, gains, np.isin(verdicts.tier, CANDIDATES))
+    steady = stability(incidence, found, made_gains(), np.isin(verdicts.tier, CANDIDATES))
     unsteady = steady < LEAST_STABILITY
     role = np.where(
         found.is_core, "core", np.where(confidence >= PERIPHERY_CONFIDENCE, "member", "periphery")
@@ -113,12 +124,12 @@ def assemble(
         },
         "stability": pa.array(steady, from_pandas=True),
     }).cast(MEMBERS)
-    rows = evidence_rows(incidence, found, gains)
-    evidence = _evidence(store, incidence, found, rows, ring_ids, names, labels=labels)
+    evidence = made_evidence()
     tables = {
         "rings": rings.take(_rank(rings)),
         "members": members.sort_by([("ring_id", "ascending"), ("account_id", "ascending")]),
-        "evidence": evidence,
+        "evidence": evidence.set_column(
+            0, "ring_id", ring_ids.take(evidence["ring"].combine_chunks())).cast(EVIDENCE),
         "lineage": followed.relations,
         "capabilities": capability_rows(store, ring_ids, names),
         "timeline": timeline(store, ring_ids),
@@ -184,13 +195,12 @@ def _rank(rings: pa.Table) -> Ints:
 
 
 def _evidence(
-    store: Store, incidence: Incidence, found: Communities, rows: pa.Table,
-    ring_ids: pa.Array, names: pa.Array, *, labels: bool,
+    incidence: Incidence, found: Communities, rows: pa.Table, named: pa.Table, names: pa.Array,
+    *, labels: bool,
 ) -> pa.Table:
-    """Make evidence.parquet."""
+    """Make evidence.parquet, but for the ids of rings: their numbers are in place of these."""
     member = rows["member"].to_numpy()
     identifier = rows["identifier"].to_numpy()
-    named = store.arrow("select identifier_id, label from identifier order by identifier_ix")
     n_known = named.num_rows
     is_known = (identifier >= 0) & (identifier < n_known)
     is_star = identifier >= n_known
@@ -215,7 +225,7 @@ def _evidence(
     size = np.bincount(found.ring)
     first, last = _seen(incidence, rows["holding"].to_numpy())
     return pa.table({
-        "ring_id": ring_ids.take(pa.array(ring)),
+        "ring": ring,
         "account_id": names.take(pa.array(found.account[member])),
         "kind": rows["kind"].cast(pa.string()),
         "identifier_id": pa.compute.coalesce(
@@ -228,7 +238,7 @@ def _evidence(
         "first_seen_at": first,
         "last_seen_at": last,
         "creates": pa.array(incidence.creates[np.maximum(identifier, 0)], mask=identifier < 0),
-    }).cast(EVIDENCE)
+    })
 
 
 def _in_ring(

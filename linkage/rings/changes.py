@@ -1,11 +1,14 @@
 """What a night changed: rings that are new, moved, joined, parted, fell asleep or are lost."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
 from linkage.rings.lineage import CONTINUES, LOST, MERGED_INTO
 from linkage.rings.read import read_output, read_rings
+
+_GONE = {LOST: "lost", MERGED_INTO: "merged away"}
+"""What is told of a ring that is no longer there, by its relation."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,21 @@ class RingChange:
     def is_changed(self) -> bool:
         """Tell whether the night moved anything: a continued ring may have swapped accounts."""
         return self.change != "continued" or self.n_joined + self.n_left > 0
+
+
+def n_changes(out: Path) -> dict[str, int]:
+    """Count the rings by :attr:`RingChange.change`, as :func:`ring_changes` has it.
+
+    Raises
+    ------
+    InputError
+        If the folder lacks a table.
+    """
+    relations = read_output(out, "lineage", columns=["relation"])["relation"].to_pylist()
+    return dict(Counter([
+        *read_output(out, "rings", columns=["lineage"])["lineage"].to_pylist(),
+        *(_GONE[one] for one in relations if one in _GONE),
+    ]))
 
 
 def ring_changes(out: Path) -> tuple[RingChange, ...]:
@@ -64,10 +82,10 @@ def ring_changes(out: Path) -> tuple[RingChange, ...]:
     ]
     found += [
         RingChange(
-            row["ring_id"], "lost" if row["relation"] == LOST else "merged away", None,
+            row["ring_id"], _GONE[row["relation"]], None,
             n_accounts_before=row["n_accounts_before"], n_accounts=0, n_joined=0,
             n_left=row["n_accounts_before"], others=tuple(others[row["ring_id"]]),
         )
-        for row in relations if row["relation"] in (LOST, MERGED_INTO)
+        for row in relations if row["relation"] in _GONE
     ]
     return tuple(sorted(found, key=lambda one: (-(one.n_joined + one.n_left), one.ring_id)))

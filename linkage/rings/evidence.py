@@ -11,6 +11,7 @@ from linkage.communities.gains import (
     least_core,
     ring_profile,
 )
+from linkage.communities.proposals import in_their_ring
 from linkage.communities.settle import Communities
 from linkage.evidence.incidence import Floats, Incidence, Ints
 from linkage.evidence.weights import Weights
@@ -88,17 +89,12 @@ def member_gains(incidence: Incidence, weights: Weights, found: Communities) -> 
     """
     profile, prior = ring_profile(incidence, found.judged)
     # An account may have been in two proposals; it is left out of the one it is in now.
-    n = incidence.n_accounts
-    cell = found.judged_ring * n + found.account
-    key = found.judged.ring * n + found.judged.account
-    own = np.isin(cell, key)
-    order = np.argsort(key)
-    at = np.searchsorted(key[order], cell[own])
-    part = np.zeros(len(found.account), dtype=np.int64)
-    part[own] = np.where(found.judged.is_core[order][at], CORE, MEMBER)
+    own = in_their_ring(found.judged, found.account, found.judged_ring)
+    part = np.zeros(incidence.n_accounts, dtype=np.int64)
+    part[found.judged.account[own]] = np.where(found.judged.is_core[own], CORE, MEMBER)
     return identifier_gains(
-        incidence, profile, prior, weights.strangers, found.account, found.judged_ring, part,
-        least_core(incidence),
+        incidence, profile, prior, weights.strangers, found.account, found.judged_ring,
+        part[found.account], least_core(incidence),
     )
 
 

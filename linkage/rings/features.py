@@ -1,5 +1,7 @@
 """What is measured of each ring before it is judged."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -42,8 +44,32 @@ LONG_WAIT = 6
 """Width of the quietest stretch of the day, in hours."""
 
 
+@dataclass(frozen=True)
+class Everybody:
+    """What is known of all accounts, whatever rings there are."""
+
+    private: Flags
+    """(n_accounts,) has the account a device and an address to itself?"""
+    born: Floats
+    """(n_accounts,) when it was made, in microseconds since the epoch; not a number: unknown."""
+
+
+def everybody(store: Store, incidence: Incidence) -> Everybody:
+    """Return what rings are compared with."""
+    things = store.arrow(query("rings", "account_thing").body)
+    n_held = {name: np.zeros(incidence.n_accounts, dtype=np.int64) for name in PRIVATE}
+    for name, n in n_held.items():
+        n[things["account_ix"].to_numpy()] = things[name].to_numpy()
+    born = store.arrow("select epoch_us(created_at) as born from account order by account_ix")
+    return Everybody(
+        lead_private_lives(incidence, n_held),
+        born["born"].to_numpy(zero_copy_only=False).astype(float),
+    )
+
+
 def measure(
-    store: Store, incidence: Incidence, found: Communities, part: Ints, shares: Flags
+    store: Store, incidence: Incidence, found: Communities, part: Ints, shares: Flags,
+    others: Everybody,
 ) -> pd.DataFrame:
     """Measure every ring.
 
@@ -60,6 +86,8 @@ def measure(
     shares
         (n_members, n_families) from :func:`linkage.rings.parts.sharing`, of these rings or of
         larger ones.
+    others
+        From :func:`everybody`.
 
     Returns
     -------
@@ -83,8 +111,8 @@ def measure(
     rings["top_link"] = commonest_share(incidence, found, LINK_FAMILY, len(rings))
     rings["largest_part"] = largest_part(found, part, len(rings))
     rings["each_network"] = addresses_each(incidence, found, len(rings))
-    rings["private_lives"] = _private_lives(store, incidence, found, len(rings))
-    rings["birth_gap"] = _birth_gap(store, found, len(rings))
+    rings["private_lives"] = _private_lives(others, found, len(rings))
+    rings["birth_gap"] = _birth_gap(others, found, len(rings))
     measured: pd.DataFrame = rings.join(_hours(store, rings))
     return measured
 
@@ -165,39 +193,31 @@ def _family(name: str) -> str:
     return name if name in KNOWN_FAMILIES else "other"
 
 
-def _private_lives(
-    store: Store, incidence: Incidence, found: Communities, n_rings: int
-) -> Floats:
+def _private_lives(others: Everybody, found: Communities, n_rings: int) -> Floats:
     """Share of members with a device and an address to themselves, against everybody's.
 
     Not a number where too few people have such things: not every service sees devices.
     """
-    things = store.arrow(query("rings", "account_thing").body)
-    n_held = {name: np.zeros(incidence.n_accounts, dtype=np.int64) for name in PRIVATE}
-    for name, n in n_held.items():
-        n[things["account_ix"].to_numpy()] = things[name].to_numpy()
-    private = lead_private_lives(incidence, n_held).astype(float)
+    private = others.private.astype(float)
     usual = float(private.mean()) if len(private) else 0.0
     if usual < LEAST_PRIVATE:
         return np.full(n_rings, np.nan)
     return _mean_by(found.ring, private[found.account], n_rings) / usual
 
 
-def _birth_gap(store: Store, found: Communities, n_rings: int) -> Floats:
+def _birth_gap(others: Everybody, found: Communities, n_rings: int) -> Floats:
     """Median gap between a ring's births, against as many births drawn from everyone.
 
     Time is measured in accounts born, so that busy days count for no more than quiet ones.
     Far below 1: born in bursts. Rings whose births are unknown get 1.
     """
-    born = store.arrow(
-        "select epoch_us(created_at) as born from account order by account_ix"
-    )["born"].to_numpy(zero_copy_only=False).astype(float)
+    born = others.born
     known = np.sort(born[~np.isnan(born)])
     if not len(known):
         return np.ones(n_rings)
-    rank = (np.searchsorted(known, born) + 0.5) / len(known)
     rows = np.flatnonzero(~np.isnan(born[found.account]))
-    ring, at = found.ring[rows], rank[found.account[rows]]
+    ring = found.ring[rows]
+    at = (np.searchsorted(known, born[found.account[rows]]) + 0.5) / len(known)
     order = np.lexsort((at, ring))
     ring, at = ring[order], at[order]
     same = ring[1:] == ring[:-1]

@@ -1,7 +1,8 @@
 """Publishes what the investigators' graph needs beyond the rings: who holds what, and links."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from scipy.sparse.csgraph import minimum_spanning_tree
 from linkage.communities.settle import Communities
 from linkage.evidence.families import FamilyAgreements
 from linkage.evidence.incidence import Flags, Floats, Incidence, Ints
+from linkage.ordering import order_of
 from linkage.queries import query
 from linkage.schema import (
     GRAPH_ACCOUNTS,
@@ -66,50 +68,66 @@ def with_kinds(best: FamilyAgreements, pair: Ints, bits: Floats) -> StrongPairs:
     return StrongPairs(pair, bits, start, kind[order])
 
 
-def write_graph(
-    store: Store, folder: Path, incidence: Incidence, pairs: StrongPairs, found: Communities,
-    *, threads: int,
-) -> dict[str, int]:
-    """Write the tables of the graph and return their rows.
+@contextmanager
+def stored_tables(
+    store: Store, folder: Path, *, threads: int
+) -> Iterator[Callable[[], dict[str, int]]]:
+    """Write the tables of the graph that the store alone makes, while this lasts.
 
     Parameters
     ----------
     store
-        The stage tables.
+        The stage tables, which nobody else may change meanwhile.
     folder
         The run's output; the tables go into its folder ``graph``.
-    incidence, pairs, found
-        Who holds what, which pairs are strong, and who is in which ring.
     threads
-        Tables to write at a time.
+        With 1, they are written before anything else goes on.
+
+    Yields
+    ------
+    callable
+        Waits for the tables and returns their rows.
     """
     place = folder / FOLDER
     place.mkdir()
 
-    def links() -> int:
-        return _write(place / "links.parquet", GRAPH_LINKS, [_links(incidence, pairs, found)])
-
-    def stored(name: str, schema: pa.Schema) -> int:
-        made = query("rings", f"graph_{name}")
-        told = {"most_holders": MOST_HOLDERS}
-        parameters = {key: told[key] for key in made.parameters}
-        return _write(
-            place / f"{name}s.parquet", schema, store.batches(made.body, parameters, rows=_ROWS)
-        )
-
-    with ThreadPoolExecutor(threads) as pool:
-        # The longest first.
-        rows = {
-            "holdings": pool.submit(stored, "holding", GRAPH_HOLDINGS),
-            "links": pool.submit(links),
-            "accounts": pool.submit(stored, "account", GRAPH_ACCOUNTS),
-            "identifiers": pool.submit(stored, "identifier", GRAPH_IDENTIFIERS),
-            "relations": pool.submit(stored, "relation", GRAPH_RELATIONS),
-        }
+    def write() -> dict[str, int]:
         return {
-            name: rows[name].result()
-            for name in ("links", "accounts", "identifiers", "holdings", "relations")
+            f"{name}s": _write(place / f"{name}s.parquet", schema, _stored(store, name))
+            for name, schema in (
+                ("account", GRAPH_ACCOUNTS), ("identifier", GRAPH_IDENTIFIERS),
+                ("holding", GRAPH_HOLDINGS), ("relation", GRAPH_RELATIONS))
         }
+
+    # One after the other: what goes on meanwhile has the other processors.
+    with ThreadPoolExecutor(1) as pool:
+        rows = pool.submit(write)
+        if threads == 1:
+            rows.result()
+        yield rows.result
+
+
+def _stored(store: Store, name: str) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a table of the graph."""
+    made = query("rings", f"graph_{name}")
+    told = {"most_holders": MOST_HOLDERS}
+    return store.batches(made.body, {key: told[key] for key in made.parameters}, rows=_ROWS)
+
+
+def write_links(
+    folder: Path, incidence: Incidence, pairs: StrongPairs, found: Communities
+) -> dict[str, int]:
+    """Write the links of the graph and return their number.
+
+    Parameters
+    ----------
+    folder
+        The run's output.
+    incidence, pairs, found
+        Who holds what, which pairs are strong, and who is in which ring.
+    """
+    links = _links(incidence, pairs, found)
+    return {"links": _write(folder / FOLDER / "links.parquet", GRAPH_LINKS, [links])}
 
 
 def _write(path: Path, schema: pa.Schema, batches: Iterable[pa.RecordBatch | pa.Table]) -> int:
@@ -140,7 +158,8 @@ def _links(incidence: Incidence, pairs: StrongPairs, found: Communities) -> pa.T
     is_inside = (ring[left] == ring[right]) & (ring[left] >= 0)
     survived = np.flatnonzero(is_inside | (pairs.bits >= EVEN_BITS))
     # Links inside a ring go first, so that the forest spans each ring as far as links do.
-    rank = np.lexsort((pairs.pair[survived], -pairs.bits[survived], ~is_inside[survived]))
+    # Equals keep their order, which is that of the pairs.
+    rank = np.lexsort((-pairs.bits[survived], ~is_inside[survived]))
     ordered = survived[rank]
     kept = np.sort(ordered[_backbone(left[ordered], right[ordered], n)])
     start, length = pairs.start[kept], np.diff(pairs.start)[kept]
@@ -168,11 +187,11 @@ def _backbone(left: Ints, right: Ints, n_accounts: int) -> Flags:
         shape=(n_accounts, n_accounts),
     ).tocsr())
     kept[forest.data.astype(np.int64) - 1] = True
-    ends = np.concatenate([left, right])
-    rank = np.tile(np.arange(n_pairs), 2)
-    order = np.lexsort((rank, ends))
+    # Both ends of a pair stand together, so that those of an account keep the pairs' order.
+    ends = np.column_stack([left, right]).ravel()
+    order = order_of(ends, n_accounts)
     owner = ends[order]
     first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]]) if n_pairs else owner
     turn = np.arange(len(owner)) - np.repeat(first, np.diff(np.r_[first, len(owner)]))
-    kept[rank[order][turn < N_STRONGEST]] = True
+    kept[order[turn < N_STRONGEST] // 2] = True
     return kept

@@ -19,7 +19,7 @@ from linkage.communities.membership import membership
 from linkage.evidence.incidence import Floats, Incidence
 from linkage.evidence.weights import Weights
 from linkage.rings.calibration import BUILT_IN, Calibration
-from linkage.rings.features import measure
+from linkage.rings.features import everybody, measure
 from linkage.rings.judge import Verdicts, judge
 from linkage.rings.parts import all_ties, parts, sharing
 from linkage.rings.signs import SIGNS
@@ -84,7 +84,7 @@ def judge_groups(
     )
     ties = all_ties(incidence, found)
     measures = measure(store, incidence, found, parts(incidence, found, ties),
-                       sharing(incidence, found, ties))
+                       sharing(incidence, found, ties), everybody(store, incidence))
     verdicts = judge(measures, incidence.families, calibration)
     score = _score(measures, verdicts, calibration)
     return pa.table({

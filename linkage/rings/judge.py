@@ -256,7 +256,7 @@ def _reason(
     alike: Innocent | None,
 ) -> str:
     """Say in one sentence why a ring is in its tier."""
-    values = NOTHING_SHARED | {str(name): value for name, value in ring.items()}
+    values: dict[Any, Any] = NOTHING_SHARED | ring
     order = sorted(
         (sign for at, sign in enumerate(SIGNS) if seen[at]), key=lambda sign: -abs(sign.nats)
     )

@@ -20,15 +20,14 @@ def measures_table(measures: pd.DataFrame, ring_ids: pa.Array) -> pa.Table:
         (n_rings,) the name of each ring number.
     """
     numbers = measures.select_dtypes("number").sort_index(axis=1)
-    names = np.array(numbers.columns, dtype=object)
-    value = numbers.to_numpy(dtype=float)
-    table = pa.table({
-        "ring_id": ring_ids.take(pa.array(np.repeat(np.arange(len(value)), len(names)))),
-        "measure": pa.array(np.tile(names, len(value)), pa.string()),
-        "value": value.ravel(),
-    })
-    known = table.filter(pc.is_finite(table["value"])).cast(MEASURES)
-    return known.sort_by([("ring_id", "ascending"), ("measure", "ascending")])
+    order = pc.sort_indices(ring_ids).to_numpy()
+    value = numbers.to_numpy(dtype=float)[order]
+    ring, measure = np.nonzero(np.isfinite(value))
+    return pa.table({
+        "ring_id": ring_ids.take(pa.array(order[ring])),
+        "measure": pa.array(numbers.columns, pa.string()).take(pa.array(measure)),
+        "value": value[ring, measure],
+    }).cast(MEASURES)
 
 
 def measures_of(table: pa.Table, ring_id: str) -> dict[str, float]:

@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -121,7 +122,13 @@ def write_book(book: Book, place: Path) -> None:
     partial = place.with_name(f".{place.name}.partial")
     shutil.rmtree(partial, ignore_errors=True)
     partial.mkdir(parents=True, mode=0o700)
-    for name in SCHEMAS:
-        pq.write_table(getattr(book, name), partial / f"{name}.parquet", compression="zstd")
+    with ThreadPoolExecutor() as pool:
+        written = [
+            pool.submit(pq.write_table, getattr(book, name), partial / f"{name}.parquet",
+                        compression="zstd")
+            for name in SCHEMAS
+        ]
+    for one in written:
+        one.result()
     shutil.rmtree(place, ignore_errors=True)
     os.rename(partial, place)

@@ -111,7 +111,7 @@ def lead_private_lives(incidence: Incidence, n_held: Mapping[str, Ints]) -> Flag
     for name, held_at_all in n_held.items():
         chosen = np.isin(incidence.families, (name,))[incidence.family]
         chosen = chosen & ~qualifies[incidence.kind]
-        private &= held_at_all > incidence.held @ chosen.astype(np.int64)
+        private &= held_at_all > incidence.held @ chosen.astype(np.int32)
     return private
 
 

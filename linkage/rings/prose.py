@@ -10,6 +10,7 @@ from linkage.rings.read import Ring
 from linkage.rings.ring_graph import RingGraph
 from linkage.rings.structure import Structure, structure
 from linkage.schema import TIERS
+from linkage.sharing import beside
 
 MOST_NAMED = 3
 """Things of one sort named in a sentence."""
@@ -32,12 +33,21 @@ def ring_story(graph: RingGraph) -> RingStory:
     return ring_stories([graph])[0]
 
 
-def ring_stories(graphs: Sequence[RingGraph]) -> list[RingStory]:
-    """Return what several rings hang together by and would be without, in words too."""
+def ring_stories(graphs: Sequence[RingGraph], *, threads: int = 1) -> list[RingStory]:
+    """Return what several rings hang together by and would be without, in words too.
+
+    Parameters
+    ----------
+    graphs
+        The rings.
+    threads
+        With two or more, both are found out at a time; never changes a result.
+    """
+    without = beside(lambda: counterfactuals_of(graphs), threads=threads)
+    shapes = [structure(graph) for graph in graphs]
     return [
-        RingStory(ring_sentences(graph, shape, without), shape, without)
-        for graph, shape, without in zip(
-            graphs, map(structure, graphs), counterfactuals_of(graphs), strict=True)
+        RingStory(ring_sentences(graph, shape, gone), shape, gone)
+        for graph, shape, gone in zip(graphs, shapes, without(), strict=True)
     ]
 
 

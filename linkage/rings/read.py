@@ -165,7 +165,7 @@ def n_reported_groups(out: Path) -> int:
 
 def read_rings(out: Path) -> tuple[Ring, ...]:
     """Return every ring, in the order of the file: by falling score."""
-    return tuple(_row(Ring, row) for row in read_output(out, "rings").to_pylist())
+    return tuple(_rows(Ring, read_output(out, "rings")))
 
 
 def find_ring(out: Path, ring_id: str) -> Ring:
@@ -193,8 +193,8 @@ def find_ring(out: Path, ring_id: str) -> Ring:
 
 def find_member(out: Path, account_id: str) -> Member | None:
     """Return the membership of an account; None when it is in no ring."""
-    rows = read_output(out, "members", filters=[("account_id", "=", account_id)]).to_pylist()
-    return _row(Member, rows[0]) if rows else None
+    rows = _rows(Member, read_output(out, "members", filters=[("account_id", "=", account_id)]))
+    return rows[0] if rows else None
 
 
 def read_members(out: Path, ring_id: str) -> tuple[Member, ...]:
@@ -204,27 +204,25 @@ def read_members(out: Path, ring_id: str) -> tuple[Member, ...]:
 
 def members_of(rows: pa.Table) -> tuple[Member, ...]:
     """Return rows of ``members.parquet`` as members, most confident first."""
-    members = [_row(Member, row) for row in rows.to_pylist()]
+    members = _rows(Member, rows)
     return tuple(sorted(members, key=lambda member: (-member.confidence, member.account_id)))
 
 
 def read_timeline(out: Path, ring_id: str) -> tuple[TimelineDay, ...]:
     """Return the days of a ring on which it talked or had accounts born, in order."""
-    rows = read_output(out, "timeline", filters=[("ring_id", "=", ring_id)]).to_pylist()
-    return tuple(_row(TimelineDay, row) for row in rows)
+    rows = read_output(out, "timeline", filters=[("ring_id", "=", ring_id)])
+    return tuple(_rows(TimelineDay, rows))
 
 
 def read_pivots(out: Path, ring_id: str) -> tuple[Pivot, ...]:
     """Return the moves of a ring to new models, in order."""
-    rows = read_output(out, "pivots", filters=[("ring_id", "=", ring_id)]).to_pylist()
-    return tuple(_row(Pivot, row) for row in rows)
+    return tuple(_rows(Pivot, read_output(out, "pivots", filters=[("ring_id", "=", ring_id)])))
 
 
 def read_evidence(out: Path, member: Member) -> tuple[Evidence, ...]:
     """Return the evidence rows of one member, strongest first."""
     filters = [("ring_id", "=", member.ring_id), ("account_id", "=", member.account_id)]
-    rows = read_output(out, "evidence", filters=filters).to_pylist()
-    evidence = [_row(Evidence, row) for row in rows]
+    evidence = _rows(Evidence, read_output(out, "evidence", filters=filters))
     return tuple(sorted(evidence, key=lambda row: (-row.bits, row.kind, row.identifier_id)))
 
 
@@ -248,13 +246,18 @@ def kind_families(manifest: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def _row(form: type[Row], values: Mapping[str, Any]) -> Row:
-    """Build a row's dataclass; columns it does not know are left out."""
-    known = {
-        name: tuple(values[name] or ()) if is_many else values[name]
-        for name, is_many in _fields_of(form) if name in values  # type: ignore[arg-type]
+def _rows(form: type[Row], table: pa.Table) -> list[Row]:
+    """Build the rows' dataclasses; columns that they do not know are left out."""
+    columns = {
+        name: [tuple(one or ()) for one in values] if is_many else values
+        for name, is_many in _fields_of(form)  # type: ignore[arg-type]
+        if name in table.column_names
+        for values in [table[name].to_pylist()]
     }
-    return form(**known)
+    return [
+        form(**dict(zip(columns, values, strict=True)))
+        for values in zip(*columns.values(), strict=True)
+    ]
 
 
 @cache

@@ -9,7 +9,7 @@ import pyarrow as pa
 from linkage.communities import Communities
 from linkage.evidence.incidence import Flags, Incidence, Ints
 from linkage.rings.calibration import BUILT_IN, Calibration
-from linkage.rings.features import measure
+from linkage.rings.features import everybody, measure
 from linkage.rings.judge import SMALLEST_ENFORCED, judge
 from linkage.rings.parts import all_ties, kept_parts, parts, sharing
 from linkage.rings.places import only_places_join
@@ -45,7 +45,8 @@ def measure_with_parts(
     ties = all_ties(incidence, found)
     part, by_kept = parts(incidence, found, ties), kept_parts(incidence, found, ties)
     shares = sharing(incidence, found, ties)
-    rings = measure(store, incidence, found, part, shares)
+    others = everybody(store, incidence)
+    rings = measure(store, incidence, found, part, shares, others)
     by_place = only_places_join(rings).to_numpy(dtype=bool)
     by_text = ~by_place & of_groups(incidence, found, by_kept, shares, len(rings))
     rings["joined_by_text"] = by_text.astype(float)
@@ -59,7 +60,7 @@ def measure_with_parts(
         alone = _as_rings(found, asked, part[asked])
         measured = measure(
             store, incidence, alone, parts(incidence, alone, all_ties(incidence, alone)),
-            shares[asked],
+            shares[asked], others,
         ).assign(of_larger=1.0)
         verdicts = judge(measured, incidence.families, calibration)
         stands[asked] = (np.array(verdicts.tier) == "enforce")[alone.ring]

@@ -19,6 +19,7 @@ import igraph
 import numpy as np
 import scipy.sparse as sp
 
+from linkage.communities.leiden import graph_of
 from linkage.evidence.incidence import Ints
 from linkage.rings.ring_graph import RingGraph
 
@@ -163,7 +164,7 @@ def _bridges(graph: RingGraph) -> tuple[Bridge, ...]:
     """Find the cut points of the two-sided graph by what falls off without them [2]_."""
     n = graph.n_accounts
     edge = graph.edge
-    whole = igraph.Graph(n=_size(graph), edges=np.column_stack([edge.row, n + edge.col]))
+    whole = graph_of(_size(graph), edge.row, n + edge.col)
     points = np.array(whole.articulation_points(), dtype=np.int64)
     degree = np.array(whole.degree())
     found = []
@@ -195,9 +196,7 @@ def _parts(graph: RingGraph) -> tuple[Ints, tuple[Part, ...], int]:
     if not kept.any():
         return none, (), 0
     igraph.set_random_number_generator(random.Random(0))
-    two_sided = igraph.Graph(
-        n=_size(graph), edges=np.column_stack([edge.row[kept], n + edge.col[kept]])
-    )
+    two_sided = graph_of(_size(graph), edge.row[kept], n + edge.col[kept])
     found = two_sided.community_leiden(
         objective_function="modularity", weights=edge.data[kept], n_iterations=4
     )

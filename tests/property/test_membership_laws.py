@@ -14,7 +14,7 @@ from linkage.communities import membership as judging
 from linkage.communities.counting import WIDE, highest_from_end
 from linkage.communities.gains import Members, identifier_gains, least_core, ring_profile
 from linkage.communities.membership import Cells, membership
-from linkage.communities.proposals import judged_again
+from linkage.communities.proposals import in_their_ring, judged_again
 from linkage.evidence.families import prior_reliability
 from linkage.rings.evidence import BITS, LEAST_BITS, evidence_rows, member_gains
 
@@ -115,6 +115,17 @@ def test_rings_judged_again_are_judged_as_all_of_them_would_be(case, data):
          for ring in which} for those, which in ((before, (0, 1)), (now, asked))
     ]
     assert rings[0] & rings[1] <= {frozenset()}
+
+
+@given(
+    members=st.lists(st.tuples(st.integers(0, 5), st.integers(0, 3)), max_size=12),
+    homes=st.dictionaries(st.integers(0, 7), st.integers(0, 3), max_size=6),
+)
+def test_members_are_in_their_ring_where_their_account_is_at_home_there(members, homes):
+    account, ring = np.array(members, dtype=np.int64).reshape(-1, 2).T
+    home = np.array(list(homes.items()), dtype=np.int64).reshape(-1, 2).T
+    found = in_their_ring(Members(account, ring, np.ones(len(ring), bool), 4), *home)
+    assert found.tolist() == [homes.get(one) == where for one, where in members]
 
 
 @given(case=judged())

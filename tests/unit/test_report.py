@@ -15,6 +15,7 @@ from outputs import LARGE, SMALL, write_output
 
 from linkage import schema
 from linkage.errors import InputError
+from linkage.report import content as report_contents
 from linkage.report import vega, write_report, write_ring_page
 from linkage.report.content import MAX_MEMBERS, report_content
 from linkage.report.page import MAX_PAGES, embedded, render
@@ -214,3 +215,17 @@ def test_the_kept_library_is_what_the_installed_one_bundles():
     if metadata.version("vl-convert-python") != KEPT_FROM:
         pytest.skip(f"vega.js.gz was bundled by vl-convert {KEPT_FROM}: bundle it again")
     assert vega.script() == vega.bundled()
+
+
+@given(
+    sizes=st.lists(st.integers(0, 9), max_size=8), room=st.integers(0, 400),
+)
+def test_details_are_shown_up_to_the_first_that_does_not_fit(sizes, room):
+    details = [{"identifiers": [], "members": ["m" * size]} for size in sizes]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(report_contents, "MAX_DETAIL_BYTES", room)
+        found = report_contents._that_fit(details)
+    used = 0
+    for detail, shown in zip(details, found, strict=True):
+        used += len(json.dumps(detail))
+        assert shown == (detail if used <= room else None)

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from linkage.report.sharing import in_shares
+from linkage.sharing import beside, in_shares, in_thread
 
 
 @pytest.mark.parametrize("threads", [1, 2, 5])
@@ -36,3 +36,38 @@ def test_what_fails_in_a_copy_fails_here():
 
     with pytest.raises(OSError, match="disk full"):
         in_shares(fail, ["a", "b"], len, threads=2)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_is_made_beside_is_handed_over(threads):
+    made = beside(lambda: ["x" * 1_000_000, os.getpid()], threads=threads)
+    text, process = made()
+    assert text == "x" * 1_000_000
+    assert (process == os.getpid()) is (threads == 1)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_fails_beside_fails_here(threads):
+    def fail():
+        raise OSError("disk full")
+
+    made = beside(fail, threads=threads)
+    with pytest.raises(OSError, match="disk full"):
+        made()
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_is_made_in_a_thread_is_made_once(threads):
+    done = []
+    made = in_thread(lambda: done.append(1) or len(done), threads=threads)
+    assert (made(), made()) == (1, 1)
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_what_fails_in_a_thread_fails_here(threads):
+    def fail():
+        raise OSError("disk full")
+
+    made = in_thread(fail, threads=threads)
+    with pytest.raises(OSError, match="disk full"):
+        made()

@@ -163,7 +163,8 @@ def _arguments() -> argparse.Namespace:
     reader.add_argument("--preset", help="a ready-made world instead, as campaign-2026")
     reader.add_argument("--seed", type=int, default=31)
     reader.add_argument("--keep", type=Path, help="folder to work in and to keep")
-    reader.add_argument("--again", action="store_true", help="not the first night: from the state that was kept")
+    reader.add_argument("--again", action="store_true",
+                        help="not the first night: from the state that was kept")
     return reader.parse_args()
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pyarrow as pa
 
 from linkage.calibrate import Shelf
-from linkage.communities import find_communities, leiden_backend
+from linkage.communities import Remembered, find_communities, remembering
 from linkage.errors import QualityGateError
 from linkage.evidence import (
     agreements,
@@ -120,7 +120,7 @@ def run(
             try:
                 found, ingested, told = _compute(
                     inputs, folder, settings, key, stages, nights, read_forgotten(state, key),
-                    calibration, known,
+                    calibration, known, state,
                 )
             except QualityGateError as error:
                 raise _with_bad_rows_kept(error, folder, out) from error
@@ -152,7 +152,7 @@ def _night(ingested: IngestReport, settings: Settings) -> str:
 def _compute(
     inputs: Sequence[str], folder: Path, settings: Settings, key: bytes, stages: Stages,
     nights: Nights | None, forgotten: Forgotten, calibration: Calibration,
-    known: KnownFiles | None,
+    known: KnownFiles | None, state: Path | None,
 ) -> tuple[Assembled, IngestReport, dict[str, Any]]:
     """Run every stage that computes; the tables live in a private folder until then."""
     work = folder / "work"
@@ -184,17 +184,17 @@ def _compute(
             counts["strong_pairs"] = len(pair)
             strong = with_kinds(best, pair, bits)
             del best
+        leiden = remembering(settings.leiden, seed=settings.seed, state=state)
         with (
             stages("communities") as counts,
             # Much of that is for one processor.
             stored_tables(store, folder, threads=settings.n_threads) as rows_of_graph,
         ):
             found = find_communities(
-                incidence, weights, pair, bits,
-                leiden_backend(settings.leiden, seed=settings.seed), stages.step,
-                threads=settings.n_threads,
-            )
+                incidence, weights, pair, bits, leiden, stages.step, threads=settings.n_threads)
             counts["members"] = len(found.account)
+            if isinstance(leiden, Remembered):
+                counts.update(leiden.keep())
         with stages("rings") as counts:
             former = nights.before(_night(ingested, settings)) if nights else None
             made = assemble(

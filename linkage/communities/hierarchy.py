@@ -62,18 +62,41 @@ def communities(graph: Graph, leiden: Leiden, *, n_named: int) -> Ints:
     """
     whole = graph.components()
     final, rest = _plain_components(graph, whole)
-    if not rest.any():
-        return _dense(final)
-    inside = np.flatnonzero(rest)
-    position = np.full(graph.n_vertices, -1, dtype=np.int64)
-    position[inside] = np.arange(len(inside))
-    edges = rest[graph.left]
-    part = Graph(len(inside), position[graph.left[edges]], position[graph.right[edges]])
-    background = len(graph.left) / (n_named * (n_named - 1) / 2)
-    levels = [*_levels(part, leiden), _dense(whole[inside])]
-    chosen = _choose(part, levels, background=background, n_named=n_named)
-    final[inside] = chosen + graph.n_vertices
+    n_pairs = n_named * (n_named - 1) / 2
+    background, taken = len(graph.left) / n_pairs, graph.n_vertices
+    for inside, part in _each_component(graph, whole, rest):
+        levels = [*_levels(part, leiden), np.zeros(part.n_vertices, dtype=np.int64)]
+        chosen = _choose(part, levels, background=background, n_named=n_named)
+        final[inside] = chosen + taken
+        taken += int(chosen.max()) + 1
     return _dense(final)
+
+
+def _each_component(
+    graph: Graph, whole: Ints, rest: Flags
+) -> Iterator[tuple[Ints, Graph]]:
+    """Yield the vertices of each open component and their graph, edges in order of their ends.
+
+    Each is partitioned by itself, so that none changes because another one does.
+    """
+    vertices = np.flatnonzero(rest)
+    vertices = vertices[np.argsort(whole[vertices], kind="stable")]
+    position = np.full(graph.n_vertices, -1, dtype=np.int64)
+    at = np.arange(len(vertices))
+    is_first = np.append(True, np.diff(whole[vertices]) != 0)[: len(at)]
+    bounds = np.append(np.flatnonzero(is_first), len(at))
+    position[vertices] = at - np.repeat(bounds[:-1], np.diff(bounds))
+    edge = np.flatnonzero(rest[graph.left])
+    low = np.minimum(position[graph.left[edge]], position[graph.right[edge]])
+    high = np.maximum(position[graph.left[edge]], position[graph.right[edge]])
+    component = whole[graph.left[edge]]
+    order = np.lexsort((high, low, component))
+    low, high, component = low[order], high[order], component[order]
+    begins = np.searchsorted(component, np.append(whole[vertices[bounds[:-1]]], len(whole)))
+    for start, stop, begin, end in zip(
+        bounds[:-1], bounds[1:], begins[:-1], begins[1:], strict=True
+    ):
+        yield vertices[start:stop], Graph(int(stop - start), low[begin:end], high[begin:end])
 
 
 def significance(n: Floats, m: Floats, background: float) -> Floats:

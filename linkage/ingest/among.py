@@ -1,11 +1,14 @@
 """Sets of 64-bit numbers that tell of many at once whether they are in them."""
 
+from typing import TypeVar
+
 import numpy as np
 import numpy.typing as npt
 
 Codes = npt.NDArray[np.uint64]
 Ints = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
+Numbers = TypeVar("Numbers", Codes, Ints)
 
 
 class Among:
@@ -41,7 +44,7 @@ class Among:
         return found
 
 
-def distinct(numbers: Codes) -> Codes:
+def distinct(numbers: Numbers) -> Numbers:
     """Return the distinct numbers, ascending."""
     # np.unique fills a hash table first, which takes ten times as long for millions of them.
     # Most come as a few ascending runs, which a stable sort merges.

@@ -14,6 +14,7 @@ from linkage.ingest.folding import APART, Folding, Ints
 from linkage.ingest.folds import Fold, Folds
 from linkage.ingest.known import Known
 from linkage.ingest.known_loading import Placed, loaded, whole
+from linkage.ingest.prompts import ahead
 from linkage.store import Store
 
 N_LATEST = 2
@@ -40,15 +41,18 @@ class FoldedEvents:
         The engine's number for a fixed text.
     readers
         Tables of those who read prompts.
+    n_threads
+        Threads that look through sums, at least 1.
     """
 
     def __init__(
         self, store: Store, known: Known, key: bytes, entries: Sequence[Placed], *,
-        retention_days: int | None, probe: int, readers: tuple[str, ...],
+        retention_days: int | None, probe: int, readers: tuple[str, ...], n_threads: int,
     ) -> None:
         self._store, self._known, self._entries = store, known, entries
         self._folds = Folds(known.folder, key)
         self._days, self._probe, self._readers = retention_days, probe, readers
+        self._n_threads = n_threads
         self._chosen: list[tuple[Fold, Ints]] = []
         self._planned: list[tuple[list[Placed], list[Fold]]] = []
         self._by_word = {one.entry.word: one for one in entries}
@@ -126,7 +130,7 @@ class FoldedEvents:
 
     def prompts(self) -> FoldedPrompts:
         """Return the prompts of those events that are in sums."""
-        return FoldedPrompts(self._folds, self._chosen)
+        return FoldedPrompts(self._folds, self._chosen, n_threads=self._n_threads)
 
     def plan(self) -> None:
         """Plan folds where enough is in none; needs ``event`` as it was read."""
@@ -205,5 +209,6 @@ class FoldedEvents:
 
     def _has_one_of(self, fold: Fold, codes: Among) -> bool:
         """Tell whether sums stand for an event of one of some codes."""
-        return any(codes.flags(rows["event_code"].to_numpy()).any()
-                   for rows in self._folds.batches(fold, "codes"))
+        return any(ahead(
+            self._folds.batches(fold, "codes"),
+            lambda rows: codes.flags(rows["event_code"].to_numpy()).any(), self._n_threads))

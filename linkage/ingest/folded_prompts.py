@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from linkage.ingest.among import along, places
+from linkage.ingest.among import along, distinct, places
 from linkage.ingest.folds import Fold, Folds
+from linkage.ingest.prompts import ahead
 
 Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]
@@ -32,6 +32,8 @@ class FoldedPrompts:
         Where they are read.
     chosen
         Folds, and who each of their accounts is: -1 of one that does not count.
+    n_threads
+        Threads that look through them, at least 1.
 
     Raises
     ------
@@ -39,8 +41,10 @@ class FoldedPrompts:
         If a fold cannot be read; so do the methods.
     """
 
-    def __init__(self, folds: Folds, chosen: Sequence[tuple[Fold, Places]]) -> None:
-        self._folds, self._chosen = folds, chosen
+    def __init__(
+        self, folds: Folds, chosen: Sequence[tuple[Fold, Places]], *, n_threads: int
+    ) -> None:
+        self._folds, self._chosen, self._n_threads = folds, chosen, n_threads
         self._codes = [_column(folds, fold, "prompt_code") for fold, _ in chosen]
         self._is_taken = [np.zeros(len(codes), dtype=bool) for codes in self._codes]
         self._sums = [folds.read(fold, "alone_sum") for fold, _ in chosen]
@@ -61,15 +65,15 @@ class FoldedPrompts:
             Numbers of the prompts that are asked for, ascending.
         """
         for fold, place in self._chosen:
-            found, n = [np.empty(0, np.int64)], 0
-            for rows in self._folds.batches(fold, "instants", ["prompt_code"]):
+
+            def asked(rows: pa.Table, place: Places = place) -> pa.Table:
                 sent = rows["prompt_code"].to_numpy()
                 begin = np.searchsorted(sent, codes)
                 n_each = np.searchsorted(sent, codes, side="right") - begin
-                found.append(n + along(begin, n_each))
-                n += len(sent)
-            yield of_those_who_count(
-                self._folds.rows_at(fold, "instants", np.concatenate(found)), place)
+                chosen = rows.take(pa.array(along(begin, n_each)))
+                return of_those_who_count(chosen, place)
+
+            yield from ahead(self._folds.batches(fold, "instants"), asked, self._n_threads)
 
     def of_nobody(self) -> Ints:
         """Return the numbers of prompts of accounts that do not count."""
@@ -96,7 +100,7 @@ class FoldedPrompts:
         pyarrow.Table
             Rows of ``TAKEN`` that were not taken out before.
         """
-        wanted = np.unique(wanted)
+        wanted = distinct(wanted)
         found = [TAKEN.empty_table()]
         for (fold, place), codes, is_taken in zip(
             self._chosen, self._codes, self._is_taken, strict=True
@@ -137,7 +141,8 @@ def by_account(rows: pa.Table, place: Places) -> pa.Table:
 def of_those_who_count(rows: pa.Table, place: Places) -> pa.Table:
     """Return those rows of a fold whose accounts count, by ``account_ix``."""
     found = by_account(rows, place)
-    return found.filter(pc.greater_equal(found["account_ix"], 0))
+    counts = found["account_ix"].to_numpy() >= 0
+    return found if counts.all() else found.filter(pa.array(counts))
 
 
 def _column(folds: Folds, fold: Fold, name: str) -> npt.NDArray[np.int64]:

@@ -128,9 +128,12 @@ class Gathering:
         """
         with ThreadPoolExecutor(self._n_threads, thread_name_prefix="templates") as pool:
             waiting: deque[Future[Pairs]] = deque()
-            for band in BANDS:
-                keys = self._keys(band, chosen, follows)
-                for part in _whole_groups(keys):
+            keys = [pool.submit(self._keys, BANDS[0], chosen, follows)]
+            for after in (*BANDS[1:], None):
+                its = keys.pop().result()
+                if after:
+                    keys.append(pool.submit(self._keys, after, chosen, follows))
+                for part in _whole_groups(its):
                     waiting.append(pool.submit(self._alike, part, follows is not None))
                     if len(waiting) > 2 * self._n_threads:
                         yield waiting.popleft().result()

@@ -229,7 +229,7 @@ class KnownRows:
         self._events = FoldedEvents(
             self._store, self._known, self._key, self._entries("events"), probe=self._probe,
             retention_days=self._night.retention_days,
-            readers=tuple(reader.table for reader in self._readers))
+            readers=tuple(reader.table for reader in self._readers), n_threads=self._n_threads)
         if overlapping and as_of is None:
             self._events.choose()
         self._store.put("spelling", SPELLING.empty_table())

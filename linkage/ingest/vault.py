@@ -6,7 +6,8 @@ import json
 import os
 import secrets
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -81,7 +82,7 @@ class Vault:
     def batches(
         self, table: str, columns: Sequence[str] | None = None, *, rows: int
     ) -> Iterator[pa.Table]:
-        """Yield one table in pieces of about ``rows`` rows.
+        """Yield one table in pieces of about ``rows`` rows, each read while the last is used.
 
         Raises
         ------
@@ -91,14 +92,8 @@ class Vault:
         with self._open(table) as file:
             if not file.num_row_groups:
                 yield file.read(columns=columns and list(columns))
-            waiting: list[int] = []
-            n = 0
-            for group in range(file.num_row_groups):
-                waiting.append(group)
-                n += file.metadata.row_group(group).num_rows
-                if n >= rows or group == file.num_row_groups - 1:
-                    yield file.read_row_groups(waiting, columns=columns and list(columns))
-                    waiting, n = [], 0
+            for _, piece in _ahead(file, _together(file.metadata, rows), columns):
+                yield piece
 
     def rows_at(self, table: str, places: npt.NDArray[np.int64]) -> pa.Table:
         """Return some rows of a table; what is far from any is not decrypted.
@@ -114,15 +109,14 @@ class Vault:
             As for :meth:`read`.
         """
         with self._open(table) as file:
+            n_rows = [file.metadata.row_group(at).num_rows for at in range(file.num_row_groups)]
+            begins = np.cumsum([0, *n_rows])
+            bounds = np.searchsorted(places, begins)
+            asked = [[at] for at in range(len(n_rows)) if bounds[at] < bounds[at + 1]]
             found = [file.schema_arrow.empty_table()]
-            begin = 0
-            for group in range(file.num_row_groups):
-                end = begin + file.metadata.row_group(group).num_rows
-                first, last = np.searchsorted(places, [begin, end])
-                if first < last:
-                    rows = file.read_row_group(group)
-                    found.append(rows.take(pa.array(places[first:last] - begin)))
-                begin = end
+            for (at,), rows in _ahead(file, asked, None):
+                its = places[bounds[at] : bounds[at + 1]] - begins[at]
+                found.append(rows.take(pa.array(its)))
             return pa.concat_tables(found)
 
     def n_rows(self, table: str) -> int:
@@ -153,6 +147,33 @@ class Vault:
         """Return the key of one file."""
         return hmac.digest(
             self._key, b"known table\0" + f"{self._name}/{table}".encode(), "sha256")
+
+
+def _ahead(
+    file: pq.ParquetFile, asked: Iterable[list[int]], columns: Sequence[str] | None
+) -> Iterator[tuple[list[int], pa.Table]]:
+    """Yield row groups, each read while the last is used."""
+    with ThreadPoolExecutor(1, "vault") as pool:
+        before: tuple[list[int], Future[pa.Table]] | None = None
+        for groups in asked:
+            piece = pool.submit(file.read_row_groups, groups, columns and list(columns))
+            if before:
+                yield before[0], before[1].result()
+            before = groups, piece
+        if before:
+            yield before[0], before[1].result()
+
+
+def _together(metadata: pq.FileMetaData, rows: int) -> Iterator[list[int]]:
+    """Yield row groups that have about so many rows together."""
+    found: list[int] = []
+    n = 0
+    for group in range(metadata.num_row_groups):
+        found.append(group)
+        n += metadata.row_group(group).num_rows
+        if n >= rows or group == metadata.num_row_groups - 1:
+            yield found
+            found, n = [], 0
 
 
 class Pieces:

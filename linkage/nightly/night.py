@@ -192,7 +192,7 @@ class Night:
             asdict(one) for one in drift(numbers, self._journal.published, self._told.gates)
         ]
         write_at_once(out / "manifest.json", json.dumps(manifest, indent=2) + "\n")
-        write_overview(out, threads=self._told.run.n_threads)
+        write_overview(out)
 
     def _at(self) -> datetime:
         """Return when the run is made: never before the last one, whatever the clock says."""

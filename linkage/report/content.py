@@ -17,7 +17,6 @@ from linkage.rings.read import Ring, read_manifest, read_output
 from linkage.rings.view import RingIdentifier, ring_identifiers
 from linkage.rings.wording import wording
 from linkage.schema import TIERS
-from linkage.sharing import beside
 
 MAX_RINGS = 5000
 """Rings in the table, strongest first."""
@@ -45,7 +44,7 @@ MEMBER_COLUMNS = [
 
 
 def report_content(
-    out: Path, rings: Sequence[Ring], pages: Mapping[str, str] | None = None, *, threads: int = 1
+    out: Path, rings: Sequence[Ring], pages: Mapping[str, str] | None = None
 ) -> dict[str, Any]:
     """Return what the page shows, as plain values.
 
@@ -57,8 +56,6 @@ def report_content(
         Its rings, strongest first.
     pages
         Address of each ring's own page, from the report's folder.
-    threads
-        Processes to use; never changes a value.
 
     Raises
     ------
@@ -66,7 +63,7 @@ def report_content(
         If a table or the manifest is missing.
     """
     shown = rings[:MAX_RINGS]
-    details = _details(out, shown, threads=threads)
+    details = _details(out, shown)
     by_tier = Counter(ring.tier for ring in rings)
     return {
         "title": f"linkage: {len(rings):,} rings",
@@ -105,11 +102,8 @@ def _ring(ring: Ring) -> dict[str, Any]:
     }
 
 
-def _details(
-    out: Path, rings: Sequence[Ring], *, threads: int
-) -> list[dict[str, Any] | None]:
+def _details(out: Path, rings: Sequence[Ring]) -> list[dict[str, Any] | None]:
     """Return identifiers and members per ring, None from where the room is used up."""
-    made_members = beside(lambda: _members(out, rings), threads=threads)
     evidence = _of_rings(out, "evidence", EVIDENCE_COLUMNS, rings)
     held = evidence.filter(pc.not_equal(evidence["identifier_id"], ""))
     n_accounts = {ring.ring_id: ring.n_accounts for ring in rings}
@@ -117,7 +111,7 @@ def _details(
         held, n_accounts, words=wording(read_manifest(out)), most=MAX_IDENTIFIERS
     )
     rows = {ring_id: [_identifier(one) for one in some] for ring_id, some in identifiers.items()}
-    members = made_members()
+    members = _members(out, rings)
     return _that_fit([
         {"identifiers": rows.get(ring.ring_id, []), "members": members.get(ring.ring_id, [])}
         for ring in rings

@@ -50,7 +50,7 @@ def write_report(out: Path, *, threads: int = 1) -> Path:
         If a table is missing, or the folder cannot be written.
     """
     write_ring_pages(out, threads=threads)
-    return write_overview(out, threads=threads)
+    return write_overview(out)
 
 
 def write_ring_pages(out: Path, *, threads: int = 1) -> None:
@@ -63,15 +63,8 @@ def write_ring_pages(out: Path, *, threads: int = 1) -> None:
         raise InputError(f"cannot write the report into {out}: {error.strerror}") from error
 
 
-def write_overview(out: Path, *, threads: int = 1) -> Path:
+def write_overview(out: Path) -> Path:
     """Write ``report.html`` from the tables, the manifest and which pages there are.
-
-    Parameters
-    ----------
-    out
-        A folder with the tables and the manifest of a run.
-    threads
-        Processes to use; never changes a byte.
 
     Raises
     ------
@@ -82,8 +75,7 @@ def write_overview(out: Path, *, threads: int = 1) -> Path:
     pages = {ring.ring_id: f"{FOLDER}/{_name(ring)}" for ring in rings if _name(ring)}
     there = {ring_id: page for ring_id, page in pages.items() if (out / page).exists()}
     try:
-        content = report_content(out, rings, there, threads=threads)
-        return _put(out / "report.html", render("report", content))
+        return _put(out / "report.html", render("report", report_content(out, rings, there)))
     except OSError as error:
         raise InputError(f"cannot write the report into {out}: {error.strerror}") from error
 

@@ -7,8 +7,9 @@ Where the system is not known to copy processes safely, everything is done here.
 import multiprocessing
 import sys
 import warnings
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import cache
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -100,6 +101,29 @@ def in_thread(work: Callable[[], Made], *, threads: int) -> Callable[[], Made]:
     made = pool.submit(work)
     pool.shutdown(wait=False)
     return made.result
+
+
+def ahead(
+    items: Iterable[Item], work: Callable[[Item], Made], n_threads: int,
+    *, n_waiting: int | None = None,
+) -> Iterator[Made]:
+    """Yield what is made of each item, made a few items ahead of who takes it.
+
+    Parameters
+    ----------
+    n_threads
+        Threads that work, at least 1.
+    n_waiting
+        Items that are made while one is used; one more than the threads, unless told.
+    """
+    with ThreadPoolExecutor(n_threads, "ahead") as pool:
+        waiting: deque[Future[Made]] = deque()
+        for item in items:
+            waiting.append(pool.submit(work, item))
+            if len(waiting) > (n_threads + 1 if n_waiting is None else n_waiting):
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
 
 
 def _send(there: "Connection[Any, Any]", work: Callable[[], object]) -> None:

@@ -81,18 +81,17 @@ def _each_component(
     """
     vertices = np.flatnonzero(rest)
     vertices = vertices[np.argsort(whole[vertices], kind="stable")]
+    each, first = np.unique(whole[vertices], return_index=True)
+    bounds = np.append(first, len(vertices))
     position = np.full(graph.n_vertices, -1, dtype=np.int64)
-    at = np.arange(len(vertices))
-    is_first = np.append(True, np.diff(whole[vertices]) != 0)[: len(at)]
-    bounds = np.append(np.flatnonzero(is_first), len(at))
-    position[vertices] = at - np.repeat(bounds[:-1], np.diff(bounds))
+    position[vertices] = np.arange(len(vertices)) - np.repeat(first, np.diff(bounds))
     edge = np.flatnonzero(rest[graph.left])
     low = np.minimum(position[graph.left[edge]], position[graph.right[edge]])
     high = np.maximum(position[graph.left[edge]], position[graph.right[edge]])
     component = whole[graph.left[edge]]
     order = np.lexsort((high, low, component))
     low, high, component = low[order], high[order], component[order]
-    begins = np.searchsorted(component, np.append(whole[vertices[bounds[:-1]]], len(whole)))
+    begins = np.searchsorted(component, np.append(each, len(whole)))
     for start, stop, begin, end in zip(
         bounds[:-1], bounds[1:], begins[:-1], begins[1:], strict=True
     ):

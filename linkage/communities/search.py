@@ -64,8 +64,7 @@ def find_communities(
     cells = side_by_side(
         [first, second], [0, collective.n_rings], n_families=len(incidence.families))
     del first, second
-    found = settle(
-        incidence, together(collective, chains), cells, weights, step=step, threads=threads)
+    found = settle(incidence, together(collective, chains), cells, weights, judge, step)
     whole = join_pieces(n, found.account, found.ring, related(incidence, pair, bits))
     step("crowds")
     return with_crowds(

@@ -10,7 +10,7 @@ from linkage.communities.counting import dense
 from linkage.communities.gains import Members
 from linkage.communities.habits import split_habits
 from linkage.communities.holdings import own_pieces, solid
-from linkage.communities.membership import CORE_NATS, Cells, membership
+from linkage.communities.membership import CORE_NATS, Cells
 from linkage.communities.nested import join_nested
 from linkage.communities.operations import join_fragments
 from linkage.communities.pools import join_cells
@@ -63,7 +63,7 @@ class Communities:
 
 def settle(
     incidence: Incidence, members: Members, cells: Cells, weights: Weights,
-    step: Callable[[str], None] = lambda name: None, *, threads: int = 1,
+    judge: Callable[[Members], Cells], step: Callable[[str], None] = lambda name: None,
 ) -> Communities:
     """Repeat judging, splitting and joining until membership settles.
 
@@ -71,7 +71,9 @@ def settle(
     ----------
     members, cells
         The proposals, and their judgement.
-    incidence, weights, step, threads
+    judge
+        Judges rings.
+    incidence, weights, step
         As of :func:`linkage.communities.search.find_communities`.
     """
     tells = telling(incidence, weights)
@@ -79,10 +81,6 @@ def settle(
     founder = np.zeros(incidence.n_accounts, dtype=bool)
     was_core = np.zeros(incidence.n_accounts, dtype=bool)
     label = np.full(incidence.n_accounts, -1, dtype=np.int64)
-
-    def judge(those: Members) -> Cells:
-        return membership(incidence, those, weights.strangers, threads=threads)
-
     judged = members
     for turn in range(MOST_ROUNDS):
         if turn:

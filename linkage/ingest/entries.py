@@ -10,12 +10,13 @@ import pyarrow.compute as pc
 from linkage.ingest.events import CODES, EVENT_CODE, coded_text, is_conversation
 from linkage.ingest.forgotten import Forgotten
 from linkage.ingest.kinds import Distinct, Kinds, distinct, kind_column, kind_table
-from linkage.ingest.prompts import BANDS, NO_EVENTS, ROWS_AT_ONCE, Sketching, ahead, cut
+from linkage.ingest.prompts import BANDS, NO_EVENTS, ROWS_AT_ONCE, Sketching, cut
 from linkage.ingest.quarantine import rejected_lines
 from linkage.ingest.reading import TableReader
 from linkage.ingest.rows import MISSING_ACCOUNT, reading
 from linkage.ingest.vault import ROWS_AT_ONCE as ROWS_OF_GROUP
 from linkage.ingest.vault import Pieces, Vault
+from linkage.sharing import ahead
 from linkage.store import Store
 
 CLOCKS = {

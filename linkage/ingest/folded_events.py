@@ -14,7 +14,7 @@ from linkage.ingest.folding import APART, Folding, Ints
 from linkage.ingest.folds import Fold, Folds
 from linkage.ingest.known import Known
 from linkage.ingest.known_loading import Placed, loaded, whole
-from linkage.ingest.prompts import ahead
+from linkage.sharing import ahead
 from linkage.store import Store
 
 N_LATEST = 2

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from linkage.ingest.among import along, distinct, places
 from linkage.ingest.folds import Fold, Folds
-from linkage.ingest.prompts import ahead
+from linkage.sharing import ahead
 
 Ints = npt.NDArray[np.int64]
 Places = npt.NDArray[np.int32]

@@ -21,6 +21,7 @@ from linkage.ingest.band_groups import (
 )
 from linkage.ingest.digests import N_KEPT_BITS, digests
 from linkage.ingest.prompts import BANDS
+from linkage.sharing import ahead
 from linkage.store import Store
 
 ROWS_AT_ONCE = 1 << 17
@@ -128,12 +129,10 @@ class Gathering:
         """
         with ThreadPoolExecutor(self._n_threads, thread_name_prefix="templates") as pool:
             waiting: deque[Future[Pairs]] = deque()
-            keys = [pool.submit(self._keys, BANDS[0], chosen, follows)]
-            for after in (*BANDS[1:], None):
-                its = keys.pop().result()
-                if after:
-                    keys.append(pool.submit(self._keys, after, chosen, follows))
-                for part in _whole_groups(its):
+            for keys in ahead(
+                BANDS, lambda band: self._keys(band, chosen, follows), 1, n_waiting=1
+            ):
+                for part in _whole_groups(keys):
                     waiting.append(pool.submit(self._alike, part, follows is not None))
                     if len(waiting) > 2 * self._n_threads:
                         yield waiting.popleft().result()

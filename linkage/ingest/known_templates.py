@@ -27,10 +27,10 @@ from linkage.ingest.gathering import Gathering
 from linkage.ingest.known import DamagedEntry, Known
 from linkage.ingest.known_loading import Placed, pieces
 from linkage.ingest.last_night import LastNight
-from linkage.ingest.prompts import ahead
 from linkage.ingest.recounting import BYTES_A_SKELETON
 from linkage.ingest.segments import Segment, taken_up, write_segment, write_together
 from linkage.ingest.templates import Rounds, rounds
+from linkage.sharing import ahead
 from linkage.store import Store
 
 log = logging.getLogger(__name__)

@@ -1,11 +1,9 @@
 """The one pass in which prompts are read: from text to numbers, and the text is dropped."""
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +16,10 @@ from linkage.ingest.rows import reading
 from linkage.ingest.sketches import LONGEST_PROMPT, N_BANDS, Sketches
 from linkage.ingest.text_readers import PromptBatch, PromptReader, add_up, by_event, counted_for
 from linkage.queries import query
+from linkage.sharing import ahead
 from linkage.store import Store
 
 Ints = npt.NDArray[np.int64]
-Given = TypeVar("Given")
-Made = TypeVar("Made")
 
 ROWS_AT_ONCE = 8_192
 """Events whose prompts are in memory at once, for each thread."""
@@ -154,20 +151,6 @@ def cut(column: str) -> str:
         f"then left({column}, {LONGEST_PROMPT - tail}) || right({column}, {tail}) "
         f"else nullif({column}, '') end"
     )
-
-
-def ahead(
-    batches: Iterable[Given], work: Callable[[Given], Made], n_threads: int
-) -> Iterator[Made]:
-    """Yield what is made of each batch, a few batches ahead of who takes it."""
-    with ThreadPoolExecutor(n_threads, thread_name_prefix="prompts") as pool:
-        waiting: deque[Future[Made]] = deque()
-        for batch in batches:
-            waiting.append(pool.submit(work, batch))
-            if len(waiting) > n_threads + 1:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,10 @@ import numpy as np
 import numpy.typing as npt
 
 from linkage.ingest.among import along, distinct, places
-from linkage.ingest.band_groups import (
-    MOST_COMPARED,
-    Codes,
-    Flags,
-    Ints,
-    are_alike,
-)
-from linkage.ingest.prompts import BANDS, ahead
+from linkage.ingest.band_groups import MOST_COMPARED, Codes, Flags, Ints, are_alike
+from linkage.ingest.prompts import BANDS
 from linkage.ingest.segments import RANK_BITS, RANKS, Segment
+from linkage.sharing import ahead
 
 Ranks = npt.NDArray[np.int32]
 Values = TypeVar("Values", Ints, Codes)

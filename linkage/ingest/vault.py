@@ -7,7 +7,6 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ import pyarrow.parquet as pq
 import pyarrow.parquet.encryption as pe
 
 from linkage.errors import InputError
+from linkage.sharing import ahead
 
 ROWS_AT_ONCE = 1 << 18
 """Rows of a row group: what is decrypted and checked together."""
@@ -92,7 +92,7 @@ class Vault:
         with self._open(table) as file:
             if not file.num_row_groups:
                 yield file.read(columns=columns and list(columns))
-            for _, piece in _ahead(file, _together(file.metadata, rows), columns):
+            for _, piece in _row_groups(file, _together(file.metadata, rows), columns):
                 yield piece
 
     def rows_at(self, table: str, places: npt.NDArray[np.int64]) -> pa.Table:
@@ -114,7 +114,7 @@ class Vault:
             bounds = np.searchsorted(places, begins)
             asked = [[at] for at in range(len(n_rows)) if bounds[at] < bounds[at + 1]]
             found = [file.schema_arrow.empty_table()]
-            for (at,), rows in _ahead(file, asked, None):
+            for (at,), rows in _row_groups(file, asked, None):
                 its = places[bounds[at] : bounds[at + 1]] - begins[at]
                 found.append(rows.take(pa.array(its)))
             return pa.concat_tables(found)
@@ -149,19 +149,13 @@ class Vault:
             self._key, b"known table\0" + f"{self._name}/{table}".encode(), "sha256")
 
 
-def _ahead(
+def _row_groups(
     file: pq.ParquetFile, asked: Iterable[list[int]], columns: Sequence[str] | None
 ) -> Iterator[tuple[list[int], pa.Table]]:
     """Yield row groups, each read while the last is used."""
-    with ThreadPoolExecutor(1, "vault") as pool:
-        before: tuple[list[int], Future[pa.Table]] | None = None
-        for groups in asked:
-            piece = pool.submit(file.read_row_groups, groups, columns and list(columns))
-            if before:
-                yield before[0], before[1].result()
-            before = groups, piece
-        if before:
-            yield before[0], before[1].result()
+    yield from ahead(
+        asked, lambda groups: (groups, file.read_row_groups(groups, columns and list(columns))),
+        1, n_waiting=1)
 
 
 def _together(metadata: pq.FileMetaData, rows: int) -> Iterator[list[int]]:

@@ -46,12 +46,13 @@ def test_what_is_made_beside_is_handed_over(threads):
     assert (process == os.getpid()) is (threads == 1)
 
 
+@pytest.mark.parametrize("begin", [beside, in_thread])
 @pytest.mark.parametrize("threads", [1, 2])
-def test_what_fails_beside_fails_here(threads):
+def test_what_fails_beside_or_in_a_thread_fails_here(begin, threads):
     def fail():
         raise OSError("disk full")
 
-    made = beside(fail, threads=threads)
+    made = begin(fail, threads=threads)
     with pytest.raises(OSError, match="disk full"):
         made()
 
@@ -61,13 +62,3 @@ def test_what_is_made_in_a_thread_is_made_once(threads):
     done = []
     made = in_thread(lambda: done.append(1) or len(done), threads=threads)
     assert (made(), made()) == (1, 1)
-
-
-@pytest.mark.parametrize("threads", [1, 2])
-def test_what_fails_in_a_thread_fails_here(threads):
-    def fail():
-        raise OSError("disk full")
-
-    made = in_thread(fail, threads=threads)
-    with pytest.raises(OSError, match="disk full"):
-        made()
